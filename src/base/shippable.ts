@@ -22,12 +22,19 @@ export interface ShipmentWriter {
    * @returns Its index, to be carried in the handle's data.
    */
   attach(address: number): number;
+  /**
+   * Copies a large byte payload into shared memory of its own, outside the parcel's bytes.
+   * @returns Its index among the attachments.
+   */
+  attachBytes(bytes: Uint8Array): number;
 }
 
 /** The receiving side of a parcel. */
 export interface ShipmentReader {
   /** The address that was attached as number `index`; from now on it is the receiver's. */
   take(index: number): number;
+  /** The bytes that were attached as number `index`, as the receiver's own. */
+  takeBytes(index: number): Uint8Array<ArrayBuffer>;
 }
 
 export interface Shippable {
