@@ -1,0 +1,61 @@
+// Builds what is published: dist/ with one bundle per entry, shared chunks, and the declarations.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bin, capture, root } from './run-command.mjs';
+import { setup } from './setup.mjs';
+
+/** Name in dist/ and source of each entry point. */
+const entryPoints = {
+  index: 'src/index.ts',
+  futures: 'src/futures.ts',
+  redis: 'src/redis/redis.ts',
+  bootstrap: 'src/process/bootstrap.ts',
+  cli: 'src/cli/main.ts',
+};
+
+/** @returns {Promise<boolean>} whether both the bundles and the declarations were made without errors */
+export async function build() {
+  const started = performance.now();
+  const existing = Object.entries(entryPoints).filter(([, source]) => existsSync(path.join(root, source)));
+  if (existing.length === 0) {
+    console.log('build: nothing in src/ yet');
+    return true;
+  }
+  const { build: bundle } = await import('esbuild');
+  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  try {
+    await bundle({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(existing),
+      outdir: 'dist',
+      bundle: true,
+      splitting: true,
+      // All chunks lie beside the entries, so that `new URL('./bootstrap.js', import.meta.url)` is right in each.
+      chunkNames: 'chunk-[hash]',
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      minifyWhitespace: true,
+      minifySyntax: true,
+      // A class that esbuild has to rename (our Event beside the global one) keeps its own name.
+      keepNames: true,
+      sourcemap: true,
+      sourcesContent: false,
+      logLevel: 'warning',
+    });
+  } catch {
+    return false;
+  }
+  const types = await capture(process.execPath, [bin('tsc'), '-p', 'tsconfig.build.json']);
+  if (types.code !== 0) console.error(types.output);
+  const files = readdirSync(path.join(root, 'dist')).filter((name) => name.endsWith('.js'));
+  console.log(`build: ${files.length} files in dist/ after ${Math.round(performance.now() - started)} ms`);
+  return types.code === 0;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await setup();
+  process.exitCode = (await build()) ? 0 : 1;
+}
