@@ -1,0 +1,282 @@
+/** The command `manyhands map`, run as a person runs it: its output, its files, its exit codes. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const functions = path.join(root, 'test/fixtures/cli/functions.mjs');
+const scratch = mkdtempSync(path.join(tmpdir(), 'manyhands-cli-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: string[], options: { stdin?: string; cwd?: string } = {}): ChildProcess {
+  const main = path.join(root, 'src/cli/main.ts');
+  const tsx = import.meta.resolve('tsx');
+  const child = spawn(process.execPath, ['--import', tsx, main, ...args], { cwd: options.cwd ?? scratch });
+  child.stdin?.on('error', () => {}); // it may end before it has read everything
+  if (options.stdin !== undefined) child.stdin?.end(options.stdin);
+  return child;
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+function manyhands(args: string[], options: { stdin?: string; cwd?: string } = {}): Promise<Ended> {
+  return ended(start(args, options));
+}
+
+function records(ndjson: string): { input: unknown; result?: unknown; error?: { name: string } }[] {
+  return ndjson
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+function folder(name: string, files: Record<string, string> = {}): string {
+  const place = path.join(scratch, name);
+  mkdirSync(place, { recursive: true });
+  for (const [file, content] of Object.entries(files)) writeFileSync(path.join(place, file), content);
+  return place;
+}
+
+describe('manyhands map: inputs and results', () => {
+  it('runs the default export over the lines of stdin', async () => {
+    const { code, stdout, stderr } = await manyhands(['map', functions, '--jobs', '2'], {
+      stdin: 'a\nbb\n\nccc',
+    });
+    const sorted = records(stdout).sort((a, b) => Number(a.result) - Number(b.result));
+    assert.deepEqual(sorted, [
+      { input: '', result: 0 },
+      { input: 'a', result: 1 },
+      { input: 'bb', result: 2 },
+      { input: 'ccc', result: 3 },
+    ]);
+    assert.match(stderr, /4 done, 0 failed/);
+    assert.equal(code, 0);
+  });
+
+  it('runs a named export over files by path and by glob, each once', async () => {
+    const cwd = folder('texts', { 'a.txt': 'one two', 'b.txt': 'three', 'c.md': 'x' });
+    const { code, stdout } = await manyhands(['map', `${functions}#words`, 'b.txt', '*.txt', '--ordered'], {
+      cwd,
+    });
+    assert.deepEqual(records(stdout), [
+      { input: 'b.txt', result: 1 },
+      { input: 'a.txt', result: 2 },
+    ]);
+    assert.equal(code, 0);
+  });
+
+  it('takes JSON values from the lines of an .ndjson file', async () => {
+    const cwd = folder('ndjson', { 'in.ndjson': '{"n":1}\n\n{"n":41}\n' });
+    const { stdout } = await manyhands(['map', `${functions}#addOne`, '--input', 'in.ndjson', '--ordered'], {
+      cwd,
+    });
+    assert.deepEqual(records(stdout), [
+      { input: { n: 1 }, result: 2 },
+      { input: { n: 41 }, result: 42 },
+    ]);
+  });
+
+  it('writes to --out and leaves stdout empty', async () => {
+    const cwd = folder('out');
+    const { code, stdout } = await manyhands(['map', `${functions}#upper`, '--out', 'results.ndjson'], {
+      cwd,
+      stdin: 'x\n',
+    });
+    assert.equal(stdout, '');
+    assert.equal(readFileSync(path.join(cwd, 'results.ndjson'), 'utf8'), '{"input":"x","result":"X"}\n');
+    assert.equal(code, 0);
+  });
+
+  it('keeps the order of the inputs with --ordered', async () => {
+    const lines = Array.from({ length: 300 }, (_, index) => String(index));
+    const { stdout } = await manyhands(['map', `${functions}#upper`, '--ordered', '--jobs', '2'], {
+      stdin: lines.join('\n'),
+    });
+    assert.deepEqual(
+      records(stdout).map(({ input }) => input),
+      lines,
+    );
+  });
+
+  it('shows no progress bar on a pipe', async () => {
+    const { stderr } = await manyhands(['map', `${functions}#upper`, '--progress'], { stdin: 'a\nb\n' });
+    assert.doesNotMatch(stderr, /\u001b|ETA/);
+  });
+
+  it('imports the module in the worker, where its state lives', async () => {
+    const { stdout } = await manyhands(['map', `${functions}#countedInWorker`, '--jobs', '1', '--ordered'], {
+      stdin: 'a\nb\nc\n',
+    });
+    const results = records(stdout).map(({ result }) => result as { calls: number; pid: number });
+    assert.deepEqual(
+      results.map(({ calls }) => calls),
+      [1, 2, 3],
+    );
+    assert.equal(new Set(results.map(({ pid }) => pid)).size, 1);
+  });
+});
+
+describe('manyhands map: failures', () => {
+  it('goes on after a failed item, lists it on stderr and in --failed, and ends with 1', async () => {
+    const cwd = folder('failures');
+    const args = ['map', `${functions}#failOnOdd`, '--failed', 'failed.ndjson', '--ordered'];
+    const { code, stdout, stderr } = await manyhands(args, { cwd, stdin: '0\n1\n2\n3\n4\n' });
+    assert.deepEqual(
+      records(stdout).map(({ result }) => result),
+      [0, 2, 4],
+    );
+    assert.match(stderr, /failed: 1: RangeError: 1 is odd/);
+    assert.match(stderr, /3 done, 2 failed/);
+    const failed = records(readFileSync(path.join(cwd, 'failed.ndjson'), 'utf8'));
+    assert.deepEqual(
+      failed.map(({ input, error }) => [input, error?.name]),
+      [
+        ['1', 'RangeError'],
+        ['3', 'RangeError'],
+      ],
+    );
+    assert.equal(code, 1);
+  });
+
+  it('loses only the item whose worker was killed', async () => {
+    const args = ['map', `${functions}#dieOnThree`, '--jobs', '2', '--ordered'];
+    const { code, stdout, stderr } = await manyhands(args, { stdin: '1\n2\n3\n4\n5\n' });
+    assert.deepEqual(
+      records(stdout).map(({ result }) => result),
+      ['1', '2', '4', '5'],
+    );
+    assert.match(stderr, /failed: 3: WorkerCrashedError/);
+    assert.equal(code, 1);
+  });
+
+  it('counts a result that JSON cannot hold as failed', async () => {
+    const { code, stderr } = await manyhands(['map', `${functions}#bigint`], { stdin: '1\n' });
+    assert.match(stderr, /failed: 1: TypeError: the result can't be written as JSON/);
+    assert.equal(code, 1);
+  });
+});
+
+describe('manyhands map: wrong usage ends with 2 and says what is wrong', () => {
+  const cases: Record<string, { args: string[]; says: RegExp }> = {
+    'no command': { args: [], says: /Usage: manyhands/ },
+    'an unknown command': { args: ['mop'], says: /unknown command 'mop'/ },
+    'no module': { args: ['map'], says: /missing required argument 'module'/ },
+    'an unknown flag': { args: ['map', functions, '--fast'], says: /unknown option '--fast'/ },
+    'zero jobs': { args: ['map', functions, '--jobs', '0'], says: /whole number of at least 1/ },
+    'half a job': { args: ['map', functions, '--jobs', '1.5'], says: /whole number of at least 1/ },
+    'a missing module': {
+      args: ['map', './no-such.mjs', functions],
+      says: /no such module: \.\/no-such\.mjs/,
+    },
+    'a missing package': {
+      args: ['map', 'no-such-package', functions],
+      says: /no such module: no-such-package/,
+    },
+    'a missing export': {
+      args: ['map', `${functions}#nope`, functions],
+      says: /no function named 'nope'; its functions: .*upper/,
+    },
+    'an export that is no function': {
+      args: ['map', `${functions}#notAFunction`, functions],
+      says: /of type number/,
+    },
+    'a missing file': { args: ['map', functions, 'no-such.txt'], says: /no such file: no-such\.txt/ },
+    'a glob without matches': {
+      args: ['map', functions, '*.nothing'],
+      says: /no file matches '\*\.nothing'/,
+    },
+    'a directory': { args: ['map', functions, scratch], says: /is a directory; .*\*\*/ },
+    'a missing --input': {
+      args: ['map', functions, '--input', 'no.txt'],
+      says: /--input: no such file: no\.txt/,
+    },
+    'an --out that cannot be': {
+      args: ['map', functions, functions, '--out', 'no/such/x'],
+      says: /--out: can't write/,
+    },
+    'both kinds of input': { args: ['map', functions, functions, '--input', functions], says: /not both/ },
+  };
+  for (const [what, { args, says }] of Object.entries(cases)) {
+    it(what, async () => {
+      const { code, stdout, stderr } = await manyhands(args, { stdin: '' });
+      assert.match(stderr, says);
+      assert.equal(stdout, '');
+      assert.equal(code, 2);
+    });
+  }
+});
+
+describe('manyhands map: interrupted', () => {
+  it('takes no more items after Ctrl-C, writes what runs, and ends with 130', async () => {
+    const cwd = folder('interrupted');
+    const child = start(['map', `${functions}#announceAndWait`, '--jobs', '2'], { cwd });
+    const end = ended(child);
+    child.stdin?.write(`${cwd}\n${cwd}\n`); // and stdin stays open: more items could come
+    await filesIn(cwd, 2);
+    child.kill('SIGINT');
+    writeFileSync(path.join(cwd, 'release'), '');
+    const { code, stdout } = await end;
+    assert.deepEqual(
+      records(stdout).map(({ result }) => result),
+      ['finished', 'finished'],
+    );
+    assert.equal(code, 130);
+  });
+
+  it('ends at once after a second Ctrl-C', async () => {
+    const cwd = folder('interrupted-twice');
+    const child = start(['map', `${functions}#announceAndWait`, '--jobs', '1'], { cwd, stdin: `${cwd}\n` });
+    const said = saidOnStderr(child, /finishing what runs/);
+    const end = ended(child);
+    await filesIn(cwd, 1);
+    child.kill('SIGINT');
+    await said;
+    child.kill('SIGINT');
+    const { code, stdout } = await end;
+    assert.equal(stdout, '');
+    assert.equal(code, 130);
+  });
+});
+
+/** Resolves when the folder holds that many `.running` files. */
+async function filesIn(place: string, count: number): Promise<void> {
+  const watcher = watch(place);
+  try {
+    while (readdirSync(place).filter((name) => name.endsWith('.running')).length < count) {
+      await once(watcher, 'change');
+    }
+  } finally {
+    watcher.close();
+  }
+}
+
+function saidOnStderr(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stderr?.on('data', (chunk) => {
+      text += chunk;
+      if (pattern.test(text)) resolve();
+    });
+  });
+}
