@@ -26,7 +26,8 @@ export class Deadline {
   static from(wait: Wait): Deadline {
     if (wait === undefined || wait === null) return Deadline.never;
     const { timeout, signal } = typeof wait === 'number' ? { timeout: wait } : readOptions(wait);
-    if (timeout === undefined) return signal ? new Deadline(Number.POSITIVE_INFINITY, signal) : Deadline.never;
+    if (timeout === undefined)
+      return signal ? new Deadline(Number.POSITIVE_INFINITY, signal) : Deadline.never;
     if (typeof timeout !== 'number' || Number.isNaN(timeout)) {
       throw new TypeError(`timeout must be a number of milliseconds, got ${String(timeout)}`);
     }
@@ -50,8 +51,10 @@ export class Deadline {
 }
 
 function readOptions(wait: WaitOptions): { timeout: number | undefined; signal?: AbortSignal | undefined } {
-  if (typeof wait !== 'object') throw new TypeError(`wait options must be a number or an object, got ${typeof wait}`);
+  if (typeof wait !== 'object')
+    throw new TypeError(`wait options must be a number or an object, got ${typeof wait}`);
   const { timeout, signal } = wait;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal');
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError('signal must be an AbortSignal');
   return { timeout: timeout ?? undefined, signal };
 }

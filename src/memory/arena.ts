@@ -1,0 +1,179 @@
+// All shared memory of a session: items taken from and given back to segments, found by address from any process.
+
+import { unlinkSync } from 'node:fs';
+import { InternalError } from '../base/errors.js';
+import type { AgentId } from './agent.js';
+import { SEGMENT_LIMIT, SEGMENTS_AT, TableHeader } from './process-table.js';
+import { ON_THE_WAY, roundUp, Segment } from './segment.js';
+import { Session } from './session.js';
+import { blockSlabFor, type SlabClass } from './slab-class.js';
+
+/** Where an item is: segment number << 16 | index. */
+export type Address = number;
+
+export class Arena {
+  readonly session: Session;
+  readonly #segments: (Segment | undefined)[] = [];
+  readonly #byClass = new Map<SlabClass, Segment[]>();
+  #known = 0;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /**
+   * Takes an item for an agent. Its bytes are as the last owner left them.
+   * @throws {SystemCallError} With code ENOSPC if shared memory is full.
+   */
+  take(slab: SlabClass, owner: AgentId = this.session.self): Address {
+    const known = this.#byClass.get(slab);
+    if (known) {
+      for (let i = known.length - 1; i >= 0; i--) {
+        const segment = known[i] as Segment;
+        const index = segment.take(owner);
+        if (index >= 0) return address(segment.number, index);
+      }
+    }
+    if (this.#discover()) return this.take(slab, owner);
+    const segment = this.#grow(slab, slab.itemBytes);
+    return this.#takeFrom(segment, owner);
+  }
+
+  /** A block of at least `sizeBytes`. @throws {SystemCallError} With code ENOSPC if shared memory is full. */
+  takeBlock(sizeBytes: number, owner: AgentId = this.session.self): Address {
+    const slab = blockSlabFor(sizeBytes);
+    if (slab.itemBytes > 0) return this.take(slab, owner);
+    return this.#takeFrom(this.#grow(slab, roundUp(sizeBytes, 4096)), owner);
+  }
+
+  free(at: Address): void {
+    const segment = this.segmentOf(at);
+    segment.free(indexOf(at));
+    if (segment.slab.itemBytes === 0) this.#retire(segment);
+  }
+
+  /** Unmaps a block of its own size in this process only: the owner has it elsewhere, or will. */
+  letGo(at: Address): void {
+    const segment = this.segmentOf(at);
+    if (segment.slab.itemBytes === 0) this.#forget(segment);
+  }
+
+  /** Passes an item from one owner to another. False if it was not `from`'s. */
+  passOn(at: Address, from: AgentId, to: AgentId): boolean {
+    const segment = this.segmentOf(at);
+    const word = segment.ownerWord(indexOf(at));
+    return Atomics.compareExchange(segment.words, word, from, to) === from;
+  }
+
+  ownerOf(at: Address): AgentId {
+    const segment = this.segmentOf(at);
+    return Atomics.load(segment.words, segment.ownerWord(indexOf(at)));
+  }
+
+  segmentOf(at: Address): Segment {
+    const number = at >>> 16;
+    return this.#segments[number] ?? this.#open(number);
+  }
+
+  /** The bytes of a block: a view, valid until it is freed. */
+  bytesOf(at: Address, offset = 0, length?: number): Uint8Array<ArrayBuffer> {
+    const segment = this.segmentOf(at);
+    const start = segment.byteOffsetOf(indexOf(at)) + offset;
+    return segment.bytes.subarray(start, start + (length ?? segment.itemBytes - offset));
+  }
+
+  /** Every item of a class that is in use, in the order of addresses. */
+  *itemsOf(slab: SlabClass): Generator<{ at: Address; segment: Segment; index: number; owner: AgentId }> {
+    this.#discover();
+    for (const segment of this.#byClass.get(slab) ?? []) {
+      const committed = segment.committed;
+      for (let index = 0; index < committed; index++) {
+        const owner = Atomics.load(segment.words, segment.ownerWord(index));
+        if (owner !== 0) yield { at: address(segment.number, index), segment, index, owner };
+      }
+    }
+  }
+
+  #takeFrom(segment: Segment, owner: AgentId): Address {
+    const index = segment.take(owner);
+    if (index < 0) throw new InternalError(`new segment ${segment.number} has no room`);
+    return address(segment.number, index);
+  }
+
+  #grow(slab: SlabClass, itemBytes: number): Segment {
+    const { words } = this.session.table;
+    const number = Atomics.add(words, TableHeader.segmentCount, 1) + 1;
+    if (number >= SEGMENT_LIMIT) throw new InternalError(`a session has at most ${SEGMENT_LIMIT} segments`);
+    const segment = Segment.create(this.#path(number), number, slab, itemBytes);
+    this.#remember(segment);
+    Atomics.store(words, SEGMENTS_AT + number, slab.code + 1);
+    return segment;
+  }
+
+  /** Opens segments that other processes have made since the last look. True if there was one. */
+  #discover(): boolean {
+    const { words } = this.session.table;
+    const count = Atomics.load(words, TableHeader.segmentCount);
+    let found = false;
+    for (let number = this.#known + 1; number <= count; number++) {
+      // No descriptor: its maker is just making it, or has died over it. A negative one: it has been retired.
+      if (Atomics.load(words, SEGMENTS_AT + number) <= 0 || this.#segments[number]) continue;
+      this.#open(number);
+      found = true;
+    }
+    return found;
+  }
+
+  #open(number: number): Segment {
+    const descriptor = Atomics.load(this.session.table.words, SEGMENTS_AT + number);
+    if (number === 0 || number >= SEGMENT_LIMIT || descriptor <= 0) {
+      throw new InternalError(`there is no shared memory segment ${number}`);
+    }
+    const segment = Segment.open(this.#path(number), number);
+    this.#remember(segment);
+    return segment;
+  }
+
+  #remember(segment: Segment): void {
+    this.#segments[segment.number] = segment;
+    const known = this.#byClass.get(segment.slab);
+    if (known) known.push(segment);
+    else this.#byClass.set(segment.slab, [segment]);
+    while (this.#segments[this.#known + 1]) this.#known++;
+  }
+
+  #retire(segment: Segment): void {
+    Atomics.store(this.session.table.words, SEGMENTS_AT + segment.number, -1);
+    this.#forget(segment);
+    unlinkSync(this.#path(segment.number));
+  }
+
+  #forget(segment: Segment): void {
+    this.#segments[segment.number] = undefined;
+    const known = this.#byClass.get(segment.slab) ?? [];
+    known.splice(known.indexOf(segment), 1);
+    segment.close();
+  }
+
+  #path(number: number): string {
+    return this.session.path(`segment-${number}`);
+  }
+}
+
+function address(segment: number, index: number): Address {
+  return (segment << 16) | index;
+}
+
+export function indexOf(at: Address): number {
+  return at & 0xffff;
+}
+
+let current: Arena | undefined;
+
+/** The shared memory of this process's session. */
+export function arena(): Arena {
+  current ??= new Arena(Session.current());
+  return current;
+}
+
+export { ON_THE_WAY };

@@ -1,0 +1,137 @@
+// A segment: one mapped file holding a slab of equal items, each with an owner.
+//
+//   ┌────────────┬──────────────────────┬───────────────────────────────────────────────┐
+//   │ header 64B │ owner word × count   │ item 0 │ item 1 │ …            (64-byte units) │
+//   └────────────┴──────────────────────┴───────────────────────────────────────────────┘
+//
+//   owner word:  0 free   agent id: this agent's   ON_THE_WAY: in a parcel nobody has taken yet
+//
+// The owner word is the allocation: one compare-and-swap takes an item and says who has it, so there is no free list to
+// corrupt and nothing to replay when a process dies: recovery looks for the dead one's id.
+//   address of an item = segment number << 16 | index     (a positive 31-bit number, never 0)
+//
+// Only the owner words and the first items are reserved at first; `committed` says how many items may be touched, and
+// grows by reserving more of the sparse file. A full device is an ENOSPC here, never a fault on touch.
+
+import { InternalError } from '../base/errors.js';
+import { MappedFile } from '../platform/mapped-file.js';
+import type { SlabClass } from './slab-class.js';
+import { layout } from './record-layout.js';
+import { slabClasses } from './slab-class.js';
+
+const Header = layout(['magic', 'classCode', 'count', 'itemBytes', 'committed']);
+const HEADER_WORDS = 16;
+const MAGIC = 0x6d687367; // "mhsg"
+const PAGE = 4096;
+
+/** Owner of what is in a parcel that has been sent and not yet received. */
+export const ON_THE_WAY = 0x3fffffff;
+
+export class Segment {
+  readonly number: number;
+  readonly slab: SlabClass;
+  readonly count: number;
+  readonly itemBytes: number;
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly pointer: number;
+  readonly #file: MappedFile;
+  readonly #dataAt: number;
+  /** Where this process looks first for a free item. */
+  #hint = 0;
+
+  private constructor(number: number, file: MappedFile) {
+    this.number = number;
+    this.#file = file;
+    this.words = new Int32Array(file.buffer, 0, Math.floor(file.sizeBytes / 4));
+    this.bytes = new Uint8Array(file.buffer);
+    this.pointer = file.pointer;
+    const slab = slabClasses[this.words[Header.classCode] as number];
+    if (this.words[Header.magic] !== MAGIC || slab === undefined) {
+      throw new InternalError(`${file.path} is no segment of this library`);
+    }
+    this.slab = slab;
+    this.count = this.words[Header.count] as number;
+    this.itemBytes = this.words[Header.itemBytes] as number;
+    this.#dataAt = dataOffset(this.count);
+  }
+
+  /** @throws {SystemCallError} With code ENOSPC if shared memory is full. */
+  static create(path: string, number: number, slab: SlabClass, itemBytes: number): Segment {
+    const count = slab.count;
+    const dataAt = dataOffset(count);
+    const size = roundUp(dataAt + count * itemBytes, PAGE);
+    const file = MappedFile.create(path, size, dataAt);
+    const words = new Int32Array(file.buffer, 0, HEADER_WORDS);
+    words[Header.classCode] = slab.code;
+    words[Header.count] = count;
+    words[Header.itemBytes] = itemBytes;
+    Atomics.store(words, Header.magic, MAGIC);
+    return new Segment(number, file);
+  }
+
+  static open(path: string, number: number): Segment {
+    return new Segment(number, MappedFile.open(path));
+  }
+
+  /** Takes a free item for `owner`; its index, or -1 if there is none. Its bytes are as the last owner left them. */
+  take(owner: number): number {
+    const { words, count } = this;
+    for (let step = 0, index = this.#hint; step < count; step++, index = index + 1 === count ? 0 : index + 1) {
+      if (Atomics.load(words, HEADER_WORDS + index) !== 0) continue;
+      if (index >= Atomics.load(words, Header.committed)) this.#commit(index);
+      if (Atomics.compareExchange(words, HEADER_WORDS + index, 0, owner) !== 0) continue;
+      this.#hint = index + 1 === count ? 0 : index + 1;
+      return index;
+    }
+    return -1;
+  }
+
+  free(index: number): void {
+    if (index < this.#hint) this.#hint = index;
+    Atomics.store(this.words, HEADER_WORDS + index, 0);
+  }
+
+  /** Index of the word that says who owns an item. */
+  ownerWord(index: number): number {
+    return HEADER_WORDS + index;
+  }
+
+  /** Index of the first word of an item. */
+  wordsOf(index: number): number {
+    return (this.#dataAt + index * this.itemBytes) >>> 2;
+  }
+
+  byteOffsetOf(index: number): number {
+    return this.#dataAt + index * this.itemBytes;
+  }
+
+  /** How many items, from the first, have ever been usable. */
+  get committed(): number {
+    return Atomics.load(this.words, Header.committed);
+  }
+
+  close(): void {
+    this.#file.unmap();
+  }
+
+  #commit(index: number): void {
+    const step = Math.max(1, Math.floor(this.slab.commitBytes / this.itemBytes));
+    const upTo = Math.min(this.count, index + step);
+    const from = Atomics.load(this.words, Header.committed);
+    const length = roundUp((upTo - from) * this.itemBytes, 4);
+    if (length > 0) this.#file.reserve(this.byteOffsetOf(from), length);
+    for (;;) {
+      const now = Atomics.load(this.words, Header.committed);
+      if (now >= upTo || Atomics.compareExchange(this.words, Header.committed, now, upTo) === now) return;
+    }
+  }
+}
+
+function dataOffset(count: number): number {
+  return roundUp((HEADER_WORDS + count) * 4, 64);
+}
+
+export function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}

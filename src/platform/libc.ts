@@ -1,0 +1,61 @@
+// The only FFI of the library: C functions of the running process, called through koffi.
+//
+// koffi's own JavaScript costs twice what loading its addon costs (7 ms against 3.5), and every child pays it; so the
+// addon's package is required directly where it is found, and `koffi` where it is not.
+
+import { createRequire } from 'node:module';
+import { constants, platform } from 'node:os';
+import { SystemCallError, UnsupportedPlatformError } from '../base/errors.js';
+
+type Native = Pick<typeof import('koffi'), 'load' | 'view' | 'errno'>;
+
+const koffi = loadKoffi();
+const c = koffi.load(null);
+
+/** Declares a C function by its prototype; it is looked up at its first call. Pointers are numbers (`intptr_t`). */
+export function declare<Args extends unknown[], Result>(prototype: string): (...args: Args) => Result {
+  let bound: ((...args: Args) => Result) | undefined;
+  return (...args) => {
+    bound ??= c.func(prototype) as unknown as (...args: Args) => Result;
+    return bound(...args);
+  };
+}
+
+/** The memory at an address, as an ArrayBuffer over it: nothing is copied, nothing is freed with it. */
+export function viewMemory(pointer: number, sizeBytes: number): ArrayBuffer {
+  return koffi.view(pointer as never, sizeBytes);
+}
+
+/** The number of the error of the last call that failed. */
+export function errno(): number {
+  return koffi.errno();
+}
+
+/** @throws {SystemCallError} Always; `number` is an errno. */
+export function throwErrno(syscall: string, number: number, what: string): never {
+  const code = Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? `ERRNO_${number}`;
+  const hint = code === 'ENOSPC' ? ' (the shared memory file system is full: free some of it, or make it larger)' : '';
+  throw new SystemCallError(`${what}: ${syscall} failed with ${code}${hint}`, code, number, syscall);
+}
+
+function loadKoffi(): Native {
+  const require = createRequire(import.meta.url);
+  try {
+    return createRequire(require.resolve('koffi'))(`@koromix/koffi-${hostTriple()}`) as Native;
+  } catch {
+    // Another layout of the package, or another platform: the long way round.
+  }
+  try {
+    return require('koffi') as Native;
+  } catch (cause) {
+    throw new UnsupportedPlatformError(
+      `koffi, which calls the operating system for manyhands, can't be loaded on ${hostTriple()}: ` +
+        `${String((cause as Error)?.message ?? cause)}`,
+      { cause },
+    );
+  }
+}
+
+function hostTriple(): string {
+  return `${platform()}-${process.arch}`;
+}

@@ -1,0 +1,75 @@
+// Linux: futex(2), prctl(2), /proc.
+
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { declare, errno, throwErrno } from './libc.js';
+import type { FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
+
+const SYS_FUTEX = process.arch === 'arm64' ? 98 : 202;
+const FUTEX_WAIT = 0; // not FUTEX_PRIVATE: the word is shared between processes
+const FUTEX_WAKE = 1;
+const PR_SET_PDEATHSIG = 1;
+const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20;
+const { EAGAIN, EINTR, ETIMEDOUT } = constants.errno;
+
+// A wait without limit still gets a time limit for the kernel: only a timed wait is interrupted (EINTR) by a handled
+// signal such as SIGCHLD, and a parent that sleeps has to hear that a child of its has died.
+const LONGEST_SLEEP_MS = 1e9;
+
+const syscallWait = declare<[number, number, number, number, BigInt64Array, number, number], number>(
+  'long syscall(long number, intptr_t address, long op, long value, void *timeout, intptr_t address2, long value3)',
+);
+const syscallWake = declare<[number, number, number, number, number, number, number], number>(
+  'long syscall(long number, intptr_t address, long op, long value, intptr_t timeout, intptr_t address2, long value3)',
+);
+const fallocate = declare<[number, number, number], number>('int posix_fallocate(int fd, long offset, long length)');
+const prctl = declare<[number, number, number, number, number], number>(
+  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+);
+
+const timespec = new BigInt64Array(2);
+
+export const linux: OsFacts = {
+  sharedMemoryDirectory: () => '/dev/shm',
+
+  futexWait(pointer, expected, timeoutMs): FutexOutcome {
+    const ms = Math.min(timeoutMs, LONGEST_SLEEP_MS);
+    timespec[0] = BigInt(Math.floor(ms / 1000));
+    timespec[1] = BigInt(Math.floor((ms % 1000) * 1e6));
+    if (syscallWait(SYS_FUTEX, pointer, FUTEX_WAIT, expected, timespec, 0, 0) === 0) return 'woken';
+    const code = errno();
+    if (code === EAGAIN) return 'woken'; // the word had changed already
+    if (code === ETIMEDOUT) return 'timeout';
+    if (code === EINTR) return 'interrupted';
+    return throwErrno('futex', code, 'can not wait on shared memory');
+  },
+
+  futexWake(pointer, count) {
+    syscallWake(SYS_FUTEX, pointer, FUTEX_WAKE, count, 0, 0, 0);
+  },
+
+  reserve(fd, offset, length) {
+    for (;;) {
+      const code = fallocate(fd, offset, length);
+      if (code === 0) return;
+      if (code !== EINTR) throwErrno('posix_fallocate', code, `can not reserve ${length} bytes of shared memory`);
+    }
+  },
+
+  signalOnParentDeath: (signal) => prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) === 0,
+
+  processFacts(pid): ProcessFacts | undefined {
+    let stat: string;
+    try {
+      stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    } catch {
+      return undefined;
+    }
+    // "pid (name, which may hold spaces and parentheses) state ppid …": count from the last parenthesis.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const state = fields[0];
+    return { startTime: Number(fields[19]), ended: state === 'Z' || state === 'X' || state === 'x' };
+  },
+
+  mapAnonymousFixed: MAP_PRIVATE_FIXED_ANONYMOUS,
+};

@@ -1,0 +1,29 @@
+// What differs between operating systems: the seam that linux.ts and darwin.ts fill.
+
+/** How a wait on a shared word ended. */
+export type FutexOutcome = 'woken' | 'timeout' | 'interrupted';
+
+/** What the kernel says of a process. */
+export interface ProcessFacts {
+  /** Distinguishes this process from a later one with the same pid; unit and origin are the system's own. */
+  readonly startTime: number;
+  /** True for a zombie: ended, but not yet reaped. `kill(pid, 0)` can't tell. */
+  readonly ended: boolean;
+}
+
+export interface OsFacts {
+  /** Where session directories live: memory-backed where the system has such a place. */
+  sharedMemoryDirectory(): string;
+  /** Sleeps while the 32-bit word at `pointer` is `expected`, at most `timeoutMs` (Infinity: for ever). */
+  futexWait(pointer: number, expected: number, timeoutMs: number): FutexOutcome;
+  /** Wakes at most `count` sleepers of the word at `pointer`, in any process. */
+  futexWake(pointer: number, count: number): void;
+  /** Makes sure that bytes [offset, offset + length) of the file exist on the device, so that touching them can't fault. */
+  reserve(fd: number, offset: number, length: number): void;
+  /** Asks the kernel to send this signal to the calling process when its parent ends. False if it can't. */
+  signalOnParentDeath(signal: number): boolean;
+  /** The kernel's word on a process, or undefined if there is none with this pid. */
+  processFacts(pid: number): ProcessFacts | undefined;
+  /** Flags of mmap for zero pages put over an existing mapping. */
+  readonly mapAnonymousFixed: number;
+}

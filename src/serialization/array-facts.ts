@@ -1,0 +1,53 @@
+// What must be known of an array before it is written: named properties, holes, whether it holds only numbers.
+
+import { inspect } from 'node:util';
+
+/** Below this length, listing the keys is the cheapest way to see named ones. */
+const LISTED = 64;
+const INSPECT_NOTHING = { maxArrayLength: 0, maxStringLength: 0, depth: 0, customInspect: false, breakLength: Infinity };
+
+/** Whether the array has enumerable properties besides its elements, symbols included. */
+export function arrayHasMore(array: unknown[]): boolean {
+  const length = array.length;
+  if (length > LISTED) {
+    // Listing 10,000 indices costs more than writing them. Node's inspector lists the named keys alone, natively.
+    return inspect(array, INSPECT_NOTHING) !== `[ ... ${length} more items ]`;
+  }
+  const keys = Object.keys(array);
+  // Indices come first, so a named key would be the last.
+  if (keys.length > 0 && !isIndex(keys[keys.length - 1])) return true;
+  return Object.getOwnPropertySymbols(array).length > 0;
+}
+
+export function isIndex(key: string): boolean {
+  const code = key.charCodeAt(0);
+  if (code < 48 || code > 57) return false;
+  const index = Number(key) >>> 0;
+  return index !== 0xffffffff && String(index) === key;
+}
+
+/** How many holes follow from index `start`, which is one. */
+export function holesFrom(array: readonly unknown[], start: number): number {
+  const length = array.length;
+  let end = start + 1;
+  const near = Math.min(length, start + 1000);
+  while (end < near && array[end] === undefined && !(end in array)) end++;
+  if (end < near || near === length) return end - start;
+  // A far gap: only the keys say where it ends.
+  for (const key of Object.keys(array)) {
+    if (!isIndex(key)) break;
+    if (Number(key) > start) return Number(key) - start;
+  }
+  return length - start;
+}
+
+/** Whether all elements are numbers, and then whether four bytes hold each. */
+export function numbersIn(array: readonly unknown[]): 'int32' | 'double' | 'mixed' {
+  let integers = true;
+  for (let i = 0; i < array.length; i++) {
+    const value = array[i];
+    if (typeof value !== 'number') return 'mixed';
+    if (integers && ((value | 0) !== value || (value === 0 && 1 / value < 0))) integers = false;
+  }
+  return integers ? 'int32' : 'double';
+}

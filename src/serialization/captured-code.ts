@@ -1,0 +1,103 @@
+// What reader and loader agree on about captured code: the fields beside source and position.
+
+import type { CapturedCode } from './function-recipe.js';
+
+/** An imported binding of the code: it is imported again over there. */
+export interface ImportedName {
+  readonly local: string;
+  /** Index in `modules`. */
+  readonly module: number;
+  /** Name of the export; `*` for the namespace. */
+  readonly name: string;
+}
+
+/** A property put on the function once it stands: a changed static, an own property, a method added later. */
+export interface Attachment {
+  /** Where in `captured` its value is. */
+  readonly index: number;
+  readonly where: 'own' | 'prototype' | 'parent' | 'parent of prototype';
+  readonly key: string;
+  readonly symbol?: string;
+  readonly part: 'value' | 'get' | 'set';
+  /** Bits: 1 writable, 2 enumerable, 4 configurable. */
+  readonly flags: number;
+}
+
+export type CodeShape = 'expression' | 'method' | 'get' | 'set' | 'bound' | 'proxy';
+
+export interface ShippedCode extends CapturedCode {
+  readonly shape: CodeShape;
+  readonly strict: boolean;
+  /** The function's `name` and `length`, where the text alone would not give them. */
+  readonly name: string;
+  readonly length: number;
+  /** URL that imports and `require` of the code are relative to. */
+  readonly base: string;
+  /** How many of `names`, from the first on, are variables of the code. */
+  readonly variables: number;
+  /** Those of them that the code assigns to. */
+  readonly assigned: readonly string[];
+  readonly imports: readonly ImportedName[];
+  /** Names bound to something known by name in every process: `console`, a builtin module, an own export. */
+  readonly named: readonly (readonly [local: string, name: string])[];
+  /** Whether the code uses `require`, dynamic import or `import.meta` (renamed: see `RENAMED`). */
+  readonly needs: readonly ('require' | 'import' | 'meta')[];
+  /** Index in `captured` of the `this` an arrow sees, of the superclass, of private statics' values. */
+  readonly thisIndex?: number;
+  readonly superIndex?: number;
+  /** Names that are read on first use: `$lazy.name` in the source. */
+  readonly lazy: readonly { readonly name: string; readonly index?: number; readonly import?: number }[];
+  readonly attachments: readonly Attachment[];
+}
+
+/** `import(…)` and `import.meta` have no meaning in a plain script; names of the same length keep columns true. */
+export const RENAMED = { import: 'imp0rt', meta: 'imp0rt_meta' } as const;
+
+export const SUPER = '$super';
+export const LAZY = '$lazy';
+
+/** Opens every script made from captured code, so its functions can be recognised when they are shipped on. */
+export function scriptMark(hash: string): string {
+  return `/*manyhands:${hash}*/`;
+}
+
+export function hashOfMark(source: string): string | undefined {
+  return /^\/\*manyhands:([0-9a-f]+)\*\//.exec(source.slice(0, 80))?.[1];
+}
+
+/** A module asked for as the author wrote it: `modules` holds these for imported bindings. */
+export interface ModuleRequest {
+  readonly specifier: string;
+  readonly base: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export function writeRequest({ specifier, base, attributes }: ModuleRequest): string {
+  if (attributes) return `${specifier}\n${base}\n${JSON.stringify(attributes)}`;
+  return isSelfContained(specifier) ? specifier : `${specifier}\n${base}`;
+}
+
+export function readRequest(request: string): ModuleRequest {
+  const [specifier, base = '', attributes] = request.split('\n');
+  return attributes
+    ? { specifier, base, attributes: JSON.parse(attributes) as Record<string, string> }
+    : { specifier, base };
+}
+
+/** URLs and builtins mean the same whoever asks. */
+function isSelfContained(specifier: string): boolean {
+  return specifier.startsWith('file:') || specifier.startsWith('node:');
+}
+
+/** A content hash that is no proof against forgery: 104 bits, hexadecimal. */
+export function contentHash(text: string): string {
+  const seeds = [0xdeadbeef, 0x41c6ce57, 0x9e3779b9, 0x85ebca6b];
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    seeds[0] = Math.imul(seeds[0] ^ unit, 2654435761);
+    seeds[1] = Math.imul(seeds[1] ^ unit, 1597334677);
+    seeds[2] = Math.imul(seeds[2] ^ (unit + index), 3266489917);
+    seeds[3] = Math.imul(seeds[3] ^ (unit + seeds[0]), 668265263);
+  }
+  return seeds.map((seed) => ((seed ^ (seed >>> 15)) >>> 0).toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,324 @@
+// Writes one value as a message: scalars, plain objects and arrays here, everything else by the parts it calls.
+
+import { NotShippableError, SerializationError } from '../base/errors.js';
+import type { ShipmentWriter } from '../base/shippable.js';
+import { arrayHasMore, holesFrom, numbersIn } from './array-facts.js';
+import { BufferTable } from './buffer-table.js';
+import { ByteWriter } from './byte-writer.js';
+import { encodeFunction } from './encode-function.js';
+import type { EncodeScope } from './encode-scope.js';
+import { encodeOddArray, encodeOddObject, encodeSpecialObject } from './encode-special.js';
+import { encodeSymbol } from './encode-symbol.js';
+import type { FunctionReader } from './function-recipe.js';
+import { IdentityTable } from './identity-table.js';
+import { SHAPE_KEYS_LIMIT, ShapeWriter } from './shape-writer.js';
+import {
+  ARRAY,
+  BIGINT,
+  BIGINT64,
+  DICTIONARY,
+  DOUBLES,
+  FALSE,
+  FLAG_PREPARE,
+  FLAG_REFERENCES,
+  FLAG_TRAILER,
+  HOLES,
+  INT32S,
+  NULL,
+  POISON,
+  REFERENCE,
+  TRUE,
+  UNDEFINED,
+} from './tags.js';
+import { DEPTH_LIMIT, type PathSegment, ValuePath } from './value-path.js';
+
+const { getPrototypeOf, getOwnPropertySymbols, isExtensible, keys: keysOf } = Object;
+const { isArray } = Array;
+const objectPrototype = Object.prototype;
+const arrayPrototype = Array.prototype;
+
+const noWriter = {} as ShipmentWriter;
+
+export class Encoder implements EncodeScope {
+  readonly out = new ByteWriter();
+  readonly buffers = new BufferTable();
+  readonly modules = new Set<string>();
+  functions: FunctionReader | undefined;
+  writer = noWriter;
+  lenient = false;
+  readonly #seen = new IdentityTable();
+  readonly #shapes = new ShapeWriter();
+  readonly #path = new ValuePath();
+  /** Nodes that are being written and can't be referred to yet, with what a reference does. */
+  readonly #open = new Map<number, (() => void) | undefined>();
+  #references = false;
+
+  /** Writes a whole message. */
+  run(value: unknown, writer: ShipmentWriter, root: string): Uint8Array {
+    const { out } = this;
+    out.reset();
+    out.u8(0);
+    this.writer = writer;
+    this.#path.start(root);
+    try {
+      this.value(value);
+      this.#finish();
+      return out.view();
+    } catch (error) {
+      if (error instanceof RangeError && /call stack/.test(error.message)) this.refuse('nested too deeply');
+      throw error;
+    } finally {
+      this.#clear();
+    }
+  }
+
+  #finish(): void {
+    const { out, modules, buffers } = this;
+    let flags = this.#references ? FLAG_REFERENCES : 0;
+    if (modules.size > 0 || buffers.count > 0) {
+      flags |= FLAG_TRAILER;
+      if (modules.size > 0) flags |= FLAG_PREPARE;
+      const start = out.at;
+      out.varint(modules.size);
+      for (const url of modules) out.string(url);
+      buffers.write(out, this.writer);
+      out.reserve(4);
+      out.at = out.bytes.writeUInt32LE(start, out.at);
+    }
+    out.bytes[0] = flags;
+  }
+
+  #clear(): void {
+    this.writer = noWriter;
+    this.lenient = false;
+    this.#references = false;
+    this.#seen.clear();
+    this.#shapes.clear();
+    this.#path.clear();
+    if (this.#open.size > 0) this.#open.clear();
+    if (this.modules.size > 0) this.modules.clear();
+    this.buffers.clear();
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        this.out.string(value);
+        return;
+      case 'number':
+        this.out.number(value);
+        return;
+      case 'boolean':
+        this.out.u8(value ? TRUE : FALSE);
+        return;
+      case 'undefined':
+        this.out.u8(UNDEFINED);
+        return;
+      case 'object':
+        if (value === null) this.out.u8(NULL);
+        else this.#object(value);
+        return;
+      case 'bigint':
+        this.#bigint(value);
+        return;
+      case 'symbol':
+        encodeSymbol(this, value);
+        return;
+      default:
+        if (!this.repeat(value as object)) encodeFunction(this, value as () => void);
+    }
+  }
+
+  #object(value: object): void {
+    if (this.repeat(value)) return;
+    if (isArray(value)) this.#array(value);
+    else {
+      const prototype = getPrototypeOf(value);
+      if (prototype === objectPrototype) this.#plain(value);
+      else encodeSpecialObject(this, value, prototype);
+    }
+  }
+
+  #plain(value: object): void {
+    const keys = keysOf(value);
+    if (keys.length === 0 || !isExtensible(value) || getOwnPropertySymbols(value).length > 0) {
+      if (encodeOddObject(this, value, keys)) return;
+    }
+    this.#seen.add(value);
+    this.fields(value, keys);
+  }
+
+  fields(object: object, keys: readonly string[]): void {
+    const length = keys.length;
+    const record = object as Record<string, unknown>;
+    if (length > SHAPE_KEYS_LIMIT) {
+      this.out.u8(DICTIONARY);
+      this.out.varint(length);
+      for (let i = 0; i < length; i++) {
+        this.out.string(keys[i]);
+        this.member(keys[i], record[keys[i]]);
+      }
+      return;
+    }
+    this.#shapes.write(keys, this.out);
+    for (let i = 0; i < length; i++) {
+      const key = keys[i];
+      const value = record[key];
+      if (typeof value === 'string') this.out.string(value);
+      else if (typeof value === 'number') this.out.number(value);
+      else this.member(key, value);
+    }
+  }
+
+  #array(array: unknown[]): void {
+    if (getPrototypeOf(array) !== arrayPrototype || !isExtensible(array) || arrayHasMore(array)) {
+      if (encodeOddArray(this, array)) return;
+    }
+    this.#seen.add(array);
+    this.elements(array);
+  }
+
+  elements(array: readonly unknown[]): void {
+    const { out } = this;
+    const length = array.length;
+    const numbers = length >= 8 && typeof array[0] === 'number' ? numbersIn(array) : 'mixed';
+    if (numbers !== 'mixed') {
+      this.#numbers(array as readonly number[], numbers);
+      return;
+    }
+    out.u8(ARRAY);
+    out.varint(length);
+    for (let i = 0; i < length; i++) {
+      const value = array[i];
+      if (typeof value === 'number') out.number(value);
+      else if (typeof value === 'string') out.string(value);
+      else if (value === undefined && !(i in array)) {
+        const holes = holesFrom(array, i);
+        out.u8(HOLES);
+        out.varint(holes);
+        i += holes - 1;
+      } else this.member(i, value);
+    }
+  }
+
+  #numbers(array: readonly number[], kind: 'int32' | 'double'): void {
+    const { out } = this;
+    const length = array.length;
+    out.u8(kind === 'int32' ? INT32S : DOUBLES);
+    out.varint(length);
+    if (kind === 'double') {
+      out.reserve(length * 8);
+      for (let i = 0; i < length; i++) out.float64(array[i]);
+      return;
+    }
+    out.reserve(length * 4);
+    const bytes = out.bytes;
+    let at = out.at;
+    for (let i = 0; i < length; i++) {
+      const value = array[i];
+      bytes[at++] = value;
+      bytes[at++] = value >> 8;
+      bytes[at++] = value >> 16;
+      bytes[at++] = value >> 24;
+    }
+    out.at = at;
+  }
+
+  #bigint(value: bigint): void {
+    const { out } = this;
+    if (BigInt.asIntN(64, value) === value) {
+      out.u8(BIGINT64);
+      out.reserve(8);
+      out.at = out.bytes.writeBigInt64LE(value, out.at);
+      return;
+    }
+    out.u8(BIGINT);
+    out.u8(value < 0n ? 1 : 0);
+    out.string((value < 0n ? -value : value).toString(16));
+  }
+
+  member(segment: PathSegment, value: unknown): void {
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')) {
+      this.value(value);
+      return;
+    }
+    const path = this.#path;
+    path.push(segment);
+    if (path.depth > DEPTH_LIMIT) this.refuse('nested too deeply');
+    if (this.lenient) {
+      const error = this.attempt(() => this.value(value));
+      if (error) {
+        this.out.u8(POISON);
+        this.out.string(error.message);
+      }
+    } else {
+      this.value(value);
+    }
+    path.depth--;
+  }
+
+  node(object: object): number {
+    return this.#seen.add(object);
+  }
+
+  knows(object: object): boolean {
+    return this.#seen.find(object) >= 0;
+  }
+
+  repeat(object: object): boolean {
+    const number = this.#seen.find(object);
+    if (number < 0) return false;
+    if (this.#open.size > 0 && this.#open.has(number)) {
+      const onReference = this.#open.get(number);
+      if (!onReference) this.refuse('refers back to an object whose own form is being made from it');
+      onReference();
+    }
+    this.#references = true;
+    this.out.u8(REFERENCE);
+    this.out.varint(number);
+    return true;
+  }
+
+  whileOpen(node: number, write: () => void, onReference?: () => void): void {
+    this.#open.set(node, onReference);
+    write();
+    this.#open.delete(node);
+  }
+
+  withLeniency(lenient: boolean, write: () => void): void {
+    const before = this.lenient;
+    this.lenient = lenient;
+    try {
+      write();
+    } finally {
+      this.lenient = before;
+    }
+  }
+
+  attempt(write: () => void): Error | undefined {
+    const { out } = this;
+    const [at, nodes, shapes, buffers] = [out.at, this.#seen.count, this.#shapes.count, this.buffers.count];
+    const { depth } = this.#path;
+    try {
+      write();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof SerializationError) && !(error instanceof NotShippableError)) throw error;
+      out.at = at;
+      this.#seen.truncate(nodes);
+      this.#shapes.truncate(shapes);
+      this.buffers.truncate(buffers);
+      for (const node of this.#open.keys()) if (node >= nodes) this.#open.delete(node);
+      this.#path.depth = depth;
+      return error;
+    }
+  }
+
+  where(): string {
+    return this.#path.toString();
+  }
+
+  refuse(what: string, remedy?: string): never {
+    throw new SerializationError(`${this.where()}: ${what}${remedy ? ` (${remedy})` : ''}`);
+  }
+}

@@ -1,0 +1,40 @@
+// Which module is the program's entry script: a child can't import it (it would run the program again), so what is
+// defined there travels by capture.
+
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+let known: string | undefined;
+
+/** In a child process: the main program's entry script, which is not the child's own. Empty: it has none. */
+export function setEntryUrl(url: string): void {
+  known = url;
+}
+
+/** URL of the entry script; empty for `node -e`, standard input and the REPL. */
+export function getEntryUrl(): string {
+  known ??= resolveEntry(process.argv[1]);
+  return known;
+}
+
+function resolveEntry(path: string | undefined): string {
+  if (!path || path === '-') return '';
+  try {
+    // `node app` runs app.js and `node .` runs index.js: the extension is found as `require` does.
+    return pathToFileURL(realpathSync(createRequire(path).resolve(path))).href;
+  } catch {
+    return pathToFileURL(path).href;
+  }
+}
+
+/** Whether a script is the entry script, whatever query its URL carries. */
+export function isEntryUrl(url: string): boolean {
+  const entry = getEntryUrl();
+  return entry !== '' && stripQuery(url) === stripQuery(entry);
+}
+
+function stripQuery(url: string): string {
+  const end = url.search(/[?#]/);
+  return end < 0 ? url : url.slice(0, end);
+}

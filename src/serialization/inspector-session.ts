@@ -1,0 +1,244 @@
+// What the engine knows of a function: where its text is, and the variables it closes over. The only user of
+// node:inspector.
+//
+// A session connected to its own thread answers before `post` returns. Functions and scopes need no `Debugger.enable`;
+// the list of scripts and their text do. While the debugger is on, code with awaits runs several times slower and code
+// is deoptimized, so it is switched on, read, and switched off again inside one call.
+
+import { createRequire } from 'node:module';
+import { NotShippableError } from '../base/errors.js';
+import type { AnyFunction } from './function-recipe.js';
+
+/** A scope on a function's chain; `variables` are those V8 keeps for closures, as a snapshot. */
+export interface ScopeView {
+  /** `Closure (name)`, `Block`, `Module`, `Script`, `Global`, `With Block`, `Catch`. */
+  readonly type: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** What the engine says of one function. */
+export interface FunctionFacts {
+  readonly location?: { readonly scriptId: string; readonly line: number; readonly column: number };
+  /** Innermost first. */
+  readonly scopes: readonly ScopeView[];
+  readonly bound?: { readonly target: AnyFunction; readonly self: unknown; readonly args: readonly unknown[] };
+  readonly proxy?: { readonly target: AnyFunction; readonly handler: object };
+  /** Private static members of a class: `#count` → value. */
+  readonly privates: ReadonlyMap<string, unknown>;
+}
+
+export interface ScriptFacts {
+  readonly id: string;
+  readonly url: string;
+  readonly isModule: boolean;
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly sourceMapUrl: string;
+  readonly source: string;
+}
+
+interface RemoteObject {
+  readonly objectId?: string;
+  readonly value?: unknown;
+}
+
+interface NamedRemote {
+  readonly name: string;
+  readonly value?: RemoteObject;
+}
+
+interface PropertiesAnswer {
+  readonly internalProperties?: readonly NamedRemote[];
+  readonly privateProperties?: readonly NamedRemote[];
+}
+
+interface ScriptParsed {
+  readonly scriptId: string;
+  readonly url: string;
+  readonly isModule?: boolean;
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly sourceMapURL?: string;
+}
+
+/** Carries live values out of the engine's answers, which otherwise are descriptions only. */
+interface Sink {
+  given: unknown;
+  taken: unknown[];
+}
+
+interface Session {
+  connect(): void;
+  post(method: string, params: object | undefined, answered: (error: Error | null, answer?: object) => void): void;
+  on(event: string, listener: (message: { params: unknown }) => void): void;
+}
+
+const GROUP = 'manyhands';
+/** Scripts below this size are read along when the debugger is on anyway: the next enabling costs milliseconds. */
+const EAGER_SOURCE_LIMIT_BYTES = 256 * 1024;
+
+class InspectorSession {
+  readonly #session: Session;
+  readonly #sink: Sink = { given: undefined, taken: [] };
+  readonly #sinkId: string;
+  readonly #scripts = new Map<string, ScriptFacts>();
+  readonly #known = new Map<string, ScriptParsed>();
+
+  constructor() {
+    this.#session = openSession();
+    this.#session.connect();
+    this.#session.on('Debugger.scriptParsed', ({ params }) => {
+      const script = params as ScriptParsed;
+      this.#known.set(script.scriptId, script);
+    });
+    this.#sinkId = this.#findSink();
+  }
+
+  /** Reads what the engine knows of a function. */
+  read(fn: AnyFunction): FunctionFacts {
+    this.#sink.given = fn;
+    const id = this.#call('function () { return this.given }').objectId;
+    const answer = this.#post('Runtime.getProperties', { objectId: id, ownProperties: true }) as PropertiesAnswer;
+    try {
+      return this.#facts(answer);
+    } finally {
+      this.#sink.given = undefined;
+      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+    }
+  }
+
+  /** The script a function stands in. */
+  script(scriptId: string): ScriptFacts {
+    return this.#scripts.get(scriptId) ?? this.#readScripts(scriptId);
+  }
+
+  #facts(answer: PropertiesAnswer): FunctionFacts {
+    const internal = new Map((answer.internalProperties ?? []).map(({ name, value }) => [name, value]));
+    const privates = new Map((answer.privateProperties ?? []).map(({ name, value }) => [name, value]));
+    const wanted = ['[[Scopes]]', '[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]', '[[Target]]', '[[Handler]]'];
+    const remotes = [...wanted.map((name) => internal.get(name)), ...privates.values()];
+    const [scopes, target, self, args, proxied, handler, ...privateValues] = this.#take(remotes);
+    const location = internal.get('[[FunctionLocation]]')?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined;
+    return {
+      ...(location && {
+        location: { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
+      }),
+      scopes: readScopes(scopes),
+      ...(typeof target === 'function' && {
+        bound: { target, self, args: Array.from((args ?? []) as ArrayLike<unknown>) },
+      }),
+      ...(internal.has('[[Handler]]') && { proxy: { target: proxied as AnyFunction, handler: handler as object } }),
+      privates: new Map([...privates.keys()].map((name, index) => [name, privateValues[index]])),
+    };
+  }
+
+  /** The live values behind the engine's answers. */
+  #take(remotes: readonly (RemoteObject | undefined)[]): unknown[] {
+    const args = remotes.map((remote) => (remote?.objectId ? { objectId: remote.objectId } : toArgument(remote)));
+    this.#sink.taken = [];
+    this.#call('function (...values) { this.taken = values }', args);
+    const taken = this.#sink.taken;
+    this.#sink.taken = [];
+    return taken;
+  }
+
+  #call(body: string, args: readonly object[] = []): RemoteObject {
+    const params = { objectId: this.#sinkId, functionDeclaration: body, arguments: args, objectGroup: GROUP };
+    const answer = this.#post('Runtime.callFunctionOn', params) as { result: RemoteObject };
+    return answer.result;
+  }
+
+  #findSink(): string {
+    const place = globalThis as unknown as Record<symbol, Sink | undefined>;
+    const key = `manyhands.sink.${Math.random()}`;
+    place[Symbol.for(key)] = this.#sink;
+    const expression = `globalThis[Symbol.for(${JSON.stringify(key)})]`;
+    const answer = this.#post('Runtime.evaluate', { expression, objectGroup: 'manyhands-sink' }) as {
+      result: RemoteObject;
+    };
+    delete place[Symbol.for(key)];
+    return answer.result.objectId ?? '';
+  }
+
+  #readScripts(wantedId: string): ScriptFacts {
+    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    try {
+      for (const script of this.#known.values()) {
+        if (script.scriptId === wantedId || isWorthReading(script)) this.#readSource(script);
+      }
+    } finally {
+      this.#post('Debugger.disable', undefined);
+    }
+    const facts = this.#scripts.get(wantedId);
+    if (!facts) throw new NotShippableError('the text of the function is no longer known to the engine');
+    return facts;
+  }
+
+  #readSource(script: ScriptParsed): void {
+    if (this.#scripts.has(script.scriptId)) return;
+    const answer = this.#post('Debugger.getScriptSource', { scriptId: script.scriptId });
+    this.#scripts.set(script.scriptId, {
+      id: script.scriptId,
+      url: script.url,
+      isModule: script.isModule ?? false,
+      startLine: script.startLine,
+      startColumn: script.startColumn,
+      sourceMapUrl: script.sourceMapURL ?? '',
+      source: (answer as { scriptSource: string }).scriptSource,
+    });
+  }
+
+  #post(method: string, params: object | undefined): object {
+    let failure: Error | null = null;
+    let result: object = {};
+    this.#session.post(method, params, (error, answer) => {
+      failure = error;
+      result = answer ?? {};
+    });
+    if (failure) throw failure;
+    return result;
+  }
+}
+
+function isWorthReading(script: ScriptParsed & { length?: number }): boolean {
+  const isOfAuthor = script.url.startsWith('file:') && !script.url.includes('/node_modules/');
+  return isOfAuthor && (script.length ?? 0) < EAGER_SOURCE_LIMIT_BYTES;
+}
+
+function toArgument(remote: RemoteObject | undefined): object {
+  const { unserializableValue, value } = (remote ?? {}) as { unserializableValue?: string; value?: unknown };
+  return unserializableValue === undefined ? { value } : { unserializableValue };
+}
+
+function readScopes(list: unknown): ScopeView[] {
+  const entries = Object.values((list ?? {}) as Record<string, { description: string; object: ScopeView['variables'] }>);
+  return entries.map(({ description, object }) => ({ type: description, variables: object }));
+}
+
+function openSession(): Session {
+  try {
+    const inspector = createRequire(import.meta.url)('node:inspector') as { Session: new () => Session };
+    return new inspector.Session();
+  } catch (cause) {
+    throw new NotShippableError(
+      "functions can't be read here: this runtime gives no inspector (permission model, Bun). " +
+        "Export the function from a module of its own, or pass task(import.meta.url, 'name')",
+      { cause },
+    );
+  }
+}
+
+let session: InspectorSession | undefined;
+
+/**
+ * The process's one session, opened on first use.
+ * @throws {NotShippableError} If the runtime has no inspector.
+ */
+export function inspectorSession(): InspectorSession {
+  session ??= new InspectorSession();
+  return session;
+}
+
+export type { InspectorSession };

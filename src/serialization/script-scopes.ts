@@ -1,0 +1,481 @@
+// The names of a script: which variable each identifier means, found once per script.
+//
+//   text ─► tree ─► one walk: scopes, variables, references, lexical uses ─► resolve all references
+//
+// References are resolved after the walk, so hoisting needs no extra pass.
+
+import {
+  childOf,
+  childrenOf,
+  isClassNode,
+  isFunctionNode,
+  listOf,
+  nameOfIdentifier,
+  type Syntax,
+} from './syntax-tree.js';
+
+export type VariableKind = 'const' | 'let' | 'var' | 'function' | 'class' | 'import' | 'param';
+
+export interface ImportBinding {
+  readonly specifier: string;
+  /** Name of the export; `*` for the namespace. */
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface Variable {
+  readonly name: string;
+  kind: VariableKind;
+  readonly scope: Scope;
+  readonly start: number;
+  /** The `VariableDeclarator` with an initializer, if that is how it is declared. */
+  readonly declarator?: Syntax;
+  readonly binding?: ImportBinding;
+  /** References that change it, its declaration apart. */
+  readonly writes: Reference[];
+}
+
+export interface Scope {
+  readonly parent: Scope | undefined;
+  readonly isFunction: boolean;
+  /** Whether the whole script's top level. */
+  readonly isTop: boolean;
+  readonly start: number;
+  readonly names: Map<string, Variable>;
+  strict: boolean;
+}
+
+/** `update` reads and writes in one (`n++`); `write` overwrites or initializes lazily. */
+export type Access = 'read' | 'write' | 'update';
+
+export interface Reference {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly scope: Scope;
+  access: Access;
+  /** `{ name }`, short for `{ name: name }`. */
+  readonly isShorthand: boolean;
+  variable?: Variable;
+}
+
+export type LexicalUseKind = 'this' | 'arguments' | 'super' | 'new.target' | 'import.meta' | 'import()' | 'eval' | 'private';
+
+/** A use of something that no variable stands for. `binder` is where what gives it its meaning begins; -1 for the top. */
+export interface LexicalUse {
+  readonly kind: LexicalUseKind;
+  readonly start: number;
+  readonly end: number;
+  readonly binder: number;
+  readonly name?: string;
+}
+
+/** A function or class in the text; `start` and `end` are those of `Function.prototype.toString`. */
+export interface CodeUnit {
+  readonly node: Syntax;
+  readonly shape: 'expression' | 'method' | 'get' | 'set' | 'class';
+  readonly isArrow: boolean;
+  readonly start: number;
+  readonly end: number;
+  readonly scope: Scope;
+  readonly strict: boolean;
+  /** In whose instance or static field initializer an arrow stands. */
+  readonly parent: Syntax | undefined;
+}
+
+export interface ScriptScopes {
+  readonly top: Scope;
+  readonly references: readonly Reference[];
+  readonly uses: readonly LexicalUse[];
+  readonly units: readonly CodeUnit[];
+}
+
+interface Place {
+  readonly scope: Scope;
+  /** Start of the nearest thing that binds `this`; -1 at the top. */
+  readonly thisBinder: number;
+  /** The same for `arguments` and `new.target`: a field initializer has no `arguments`. */
+  readonly argumentsBinder: number;
+  /** Start of the class or object literal that `super` refers to. */
+  readonly home: number;
+  readonly privates: PrivateNames | undefined;
+}
+
+interface PrivateNames {
+  readonly start: number;
+  readonly names: ReadonlySet<string>;
+  readonly parent: PrivateNames | undefined;
+}
+
+/** Walks a tree once. */
+export function readScopes(tree: Syntax, strict: boolean): ScriptScopes {
+  const walk = new ScopeWalk(strict || hasUseStrict(listOf(tree, 'body')));
+  walk.program(tree);
+  walk.resolve();
+  return { top: walk.top, references: walk.references, uses: walk.uses, units: walk.units };
+}
+
+class ScopeWalk {
+  readonly top: Scope;
+  readonly references: Reference[] = [];
+  readonly uses: LexicalUse[] = [];
+  readonly units: CodeUnit[] = [];
+
+  constructor(strict: boolean) {
+    this.top = { parent: undefined, isFunction: true, isTop: true, start: -1, names: new Map(), strict };
+  }
+
+  program(tree: Syntax): void {
+    const place = { scope: this.top, thisBinder: -1, argumentsBinder: -1, home: -1, privates: undefined };
+    for (const statement of listOf(tree, 'body')) this.#visit(statement, place, tree);
+  }
+
+  resolve(): void {
+    this.references.sort((a, b) => a.start - b.start);
+    for (const reference of this.references) {
+      const variable = lookUp(reference.scope, reference.name);
+      if (!variable) continue;
+      reference.variable = variable;
+      if (reference.access !== 'read') variable.writes.push(reference);
+    }
+  }
+
+  #visit(node: Syntax, place: Place, parent: Syntax): void {
+    const visit = this.#visitors[node.type];
+    if (visit) visit(node, place, parent);
+    else this.#children(node, place);
+  }
+
+  #children(node: Syntax, place: Place): void {
+    for (const child of childrenOf(node)) this.#visit(child, place, node);
+  }
+
+  readonly #visitors: Record<string, (node: Syntax, place: Place, parent: Syntax) => void> = {
+    Identifier: (node, place) => this.#refer(node, place, 'read'),
+    ThisExpression: (node, place) => this.#use('this', node, place.thisBinder),
+    Super: (node, place) => this.#use('super', node, place.home),
+    MetaProperty: (node, place) => {
+      const isMeta = nameOfIdentifier(childOf(node, 'meta')) === 'import';
+      this.#use(isMeta ? 'import.meta' : 'new.target', node, isMeta ? -1 : place.argumentsBinder);
+    },
+    ImportExpression: (node, place) => {
+      this.uses.push({ kind: 'import()', start: node.start, end: node.start + 'import'.length, binder: -1 });
+      this.#children(node, place);
+    },
+    PrivateIdentifier: (node, place) => this.#usePrivate(node, place),
+    CallExpression: (node, place) => {
+      const callee = childOf(node, 'callee');
+      if (nameOfIdentifier(callee) === 'eval' && callee) this.#use('eval', callee, -1);
+      this.#children(node, place);
+    },
+    MemberExpression: (node, place) => {
+      this.#visit(childOf(node, 'object')!, place, node);
+      const property = childOf(node, 'property')!;
+      if (node['computed'] || property.type === 'PrivateIdentifier') this.#visit(property, place, node);
+    },
+    Property: (node, place, parent) => this.#property(node, place, parent),
+    LabeledStatement: (node, place) => this.#visit(childOf(node, 'body')!, place, node),
+    BreakStatement: () => undefined,
+    ContinueStatement: () => undefined,
+    AssignmentExpression: (node, place) => this.#assignment(node, place),
+    UpdateExpression: (node, place) => this.#target(childOf(node, 'argument')!, place, 'update'),
+    VariableDeclaration: (node, place) => this.#declaration(node, place),
+    FunctionDeclaration: (node, place, parent) => this.#function(node, place, parent),
+    FunctionExpression: (node, place, parent) => this.#function(node, place, parent),
+    ArrowFunctionExpression: (node, place, parent) => this.#function(node, place, parent),
+    ClassDeclaration: (node, place, parent) => this.#class(node, place, parent),
+    ClassExpression: (node, place, parent) => this.#class(node, place, parent),
+    BlockStatement: (node, place) => this.#children(node, this.#inBlock(node, place)),
+    SwitchStatement: (node, place) => this.#children(node, this.#inBlock(node, place)),
+    ForStatement: (node, place) => this.#children(node, this.#inBlock(node, place)),
+    ForInStatement: (node, place) => this.#forEach(node, place),
+    ForOfStatement: (node, place) => this.#forEach(node, place),
+    CatchClause: (node, place) => {
+      const inner = this.#inBlock(node, place);
+      const param = childOf(node, 'param');
+      if (param) this.#declarePattern(param, 'let', inner);
+      this.#children(childOf(node, 'body')!, inner);
+    },
+    ImportDeclaration: (node) => this.#imports(node),
+    ExportNamedDeclaration: (node, place) => {
+      const declaration = childOf(node, 'declaration');
+      if (declaration) this.#visit(declaration, place, node);
+    },
+    ExportAllDeclaration: () => undefined,
+  };
+
+  #refer(node: Syntax, place: Place, access: Access, isShorthand = false): void {
+    const name = node['name'] as string;
+    if (name === 'arguments' && !lookUp(place.scope, name)) this.#use('arguments', node, place.argumentsBinder);
+    else this.references.push({ name, start: node.start, end: node.end, scope: place.scope, access, isShorthand });
+  }
+
+  #use(kind: LexicalUseKind, node: Syntax, binder: number): void {
+    this.uses.push({ kind, start: node.start, end: node.end, binder });
+  }
+
+  #usePrivate(node: Syntax, place: Place): void {
+    const name = node['name'] as string;
+    let owner = place.privates;
+    while (owner && !owner.names.has(name)) owner = owner.parent;
+    this.uses.push({ kind: 'private', start: node.start, end: node.end, binder: owner?.start ?? -1, name });
+  }
+
+  #property(node: Syntax, place: Place, parent: Syntax): void {
+    const value = childOf(node, 'value')!;
+    if (node['computed']) this.#visit(childOf(node, 'key')!, place, node);
+    if (node['shorthand'] && value.type === 'Identifier') this.#refer(value, place, 'read', true);
+    else if (node['method'] || node['kind'] !== 'init') this.#function(value, { ...place, home: parent.start }, node);
+    else this.#visit(value, place, node);
+  }
+
+  #assignment(node: Syntax, place: Place): void {
+    const operator = node['operator'] as string;
+    const right = childOf(node, 'right')!;
+    const left = childOf(node, 'left')!;
+    const before = this.references.length;
+    this.#visit(right, place, node);
+    const read = new Set(this.references.slice(before).map(({ name }) => name));
+    if (operator !== '=') {
+      this.#target(left, place, operator === '??=' || operator === '||=' ? 'write' : 'update');
+    } else if (isLazyInitialization(left, right)) {
+      this.#target(left, place, 'write');
+    } else {
+      this.#target(left, place, 'write', read);
+    }
+  }
+
+  /** What an assignment writes to; a name in `read` is read by the same assignment. */
+  #target(node: Syntax, place: Place, access: Access, read?: ReadonlySet<string>): void {
+    switch (node.type) {
+      case 'Identifier':
+        this.#refer(node, place, read?.has(node['name'] as string) ? 'update' : access);
+        return;
+      case 'ObjectPattern':
+        for (const property of listOf(node, 'properties')) {
+          if (property['computed']) this.#visit(childOf(property, 'key')!, place, property);
+          const value = childOf(property, 'value') ?? childOf(property, 'argument')!;
+          const inner = value.type === 'AssignmentPattern' ? childOf(value, 'left')! : value;
+          if (value !== inner) this.#visit(childOf(value, 'right')!, place, value);
+          if (property['shorthand'] && inner.type === 'Identifier') {
+            this.#refer(inner, place, read?.has(inner['name'] as string) ? 'update' : access, true);
+          } else {
+            this.#target(inner, place, access, read);
+          }
+        }
+        return;
+      case 'ArrayPattern':
+        for (const element of listOf(node, 'elements')) this.#target(element, place, access, read);
+        return;
+      case 'AssignmentPattern':
+        this.#visit(childOf(node, 'right')!, place, node);
+        this.#target(childOf(node, 'left')!, place, access, read);
+        return;
+      case 'RestElement':
+        this.#target(childOf(node, 'argument')!, place, access, read);
+        return;
+      default:
+        this.#visit(node, place, node);
+    }
+  }
+
+  #declaration(node: Syntax, place: Place): void {
+    const kind = node['kind'] as string;
+    const variableKind = kind === 'var' || kind === 'let' ? kind : 'const';
+    for (const declarator of listOf(node, 'declarations')) {
+      this.#declarePattern(childOf(declarator, 'id')!, variableKind, place, declarator);
+      const init = childOf(declarator, 'init');
+      if (init) this.#visit(init, place, declarator);
+    }
+  }
+
+  #declarePattern(node: Syntax, kind: VariableKind, place: Place, declarator?: Syntax): void {
+    switch (node.type) {
+      case 'Identifier':
+        this.#declare(node, kind, place.scope, declarator && { declarator });
+        return;
+      case 'ObjectPattern':
+        for (const property of listOf(node, 'properties')) {
+          if (property['computed']) this.#visit(childOf(property, 'key')!, place, property);
+          this.#declarePattern(childOf(property, 'value') ?? childOf(property, 'argument')!, kind, place, declarator);
+        }
+        return;
+      case 'ArrayPattern':
+        for (const element of listOf(node, 'elements')) this.#declarePattern(element, kind, place, declarator);
+        return;
+      case 'AssignmentPattern':
+        this.#declarePattern(childOf(node, 'left')!, kind, place, declarator);
+        this.#visit(childOf(node, 'right')!, place, node);
+        return;
+      case 'RestElement':
+        this.#declarePattern(childOf(node, 'argument')!, kind, place, declarator);
+        return;
+      default:
+        this.#visit(node, place, node);
+    }
+  }
+
+  #declare(
+    id: Syntax,
+    kind: VariableKind,
+    scope: Scope,
+    extra?: { declarator?: Syntax | undefined; binding?: ImportBinding },
+  ): void {
+    const name = id['name'] as string;
+    const home = kind === 'var' ? functionScopeOf(scope) : scope;
+    if (kind === 'function' && !scope.strict && !scope.isFunction) this.#declare(id, 'var', scope);
+    const existing = home.names.get(name);
+    if (existing) {
+      // `var x` twice, or a parameter and a `var`: one variable, whose initializer is not the only one.
+      if (kind !== 'var' || extra?.declarator?.['init']) {
+        existing.writes.push({
+          name,
+          start: id.start,
+          end: id.end,
+          scope,
+          access: 'write',
+          isShorthand: false,
+        });
+      }
+      return;
+    }
+    home.names.set(name, { name, kind, scope: home, start: id.start, writes: [], ...(extra as object) });
+  }
+
+  #function(node: Syntax, place: Place, parent: Syntax): void {
+    const isArrow = node.type === 'ArrowFunctionExpression';
+    const body = childOf(node, 'body')!;
+    const strict = place.scope.strict || hasUseStrict(listOf(body, 'body'));
+    const unit = toUnit(node, place.scope, strict, parent);
+    this.units.push(unit);
+    const id = childOf(node, 'id');
+    let outer = place.scope;
+    if (id && node.type === 'FunctionDeclaration') this.#declare(id, 'function', outer);
+    if (id && node.type === 'FunctionExpression') {
+      outer = newScope(outer, node.start);
+      this.#declare(id, 'const', outer);
+    }
+    const scope: Scope = { ...newScope(outer, node.start), isFunction: true, strict };
+    const binder = isArrow ? place.thisBinder : unit.start;
+    const inner: Place = {
+      ...place,
+      scope,
+      thisBinder: binder,
+      argumentsBinder: isArrow ? place.argumentsBinder : unit.start,
+    };
+    for (const param of listOf(node, 'params')) this.#declarePattern(param, 'param', inner);
+    if (body.type === 'BlockStatement') this.#children(body, inner);
+    else this.#visit(body, inner, node);
+  }
+
+  #class(node: Syntax, place: Place, parent: Syntax): void {
+    const id = childOf(node, 'id');
+    if (id && node.type === 'ClassDeclaration') this.#declare(id, 'class', place.scope);
+    const scope: Scope = { ...newScope(place.scope, node.start), strict: true };
+    if (id) this.#declare(id, 'const', scope);
+    this.units.push({ ...toUnit(node, place.scope, true, parent), shape: 'class' });
+    const members = listOf(childOf(node, 'body')!, 'body');
+    const names = new Set(members.map((member) => privateNameOf(member)).filter((name) => name !== undefined));
+    const inner: Place = { ...place, scope, privates: { start: node.start, names, parent: place.privates } };
+    const superclass = childOf(node, 'superClass');
+    if (superclass) this.#visit(superclass, inner, node);
+    for (const member of members) this.#member(member, { ...inner, home: node.start }, node);
+  }
+
+  #member(member: Syntax, place: Place, owner: Syntax): void {
+    const key = childOf(member, 'key');
+    if (key && member['computed']) this.#visit(key, { ...place, home: -1 }, member);
+    const value = childOf(member, 'value');
+    if (member.type === 'MethodDefinition') {
+      this.#function(value!, place, member);
+      return;
+    }
+    // A field initializer or a static block is a function of its own, which binds `this`.
+    const scope: Scope = { ...newScope(place.scope, member.start), isFunction: true };
+    const inner: Place = { ...place, scope, thisBinder: member.start, argumentsBinder: member.start };
+    if (member.type === 'StaticBlock') this.#children(member, inner);
+    else if (value) this.#visit(value, inner, member);
+    void owner;
+  }
+
+  #forEach(node: Syntax, place: Place): void {
+    const inner = this.#inBlock(node, place);
+    const left = childOf(node, 'left')!;
+    if (left.type === 'VariableDeclaration') this.#visit(left, inner, node);
+    else this.#target(left, inner, 'write');
+    this.#visit(childOf(node, 'right')!, inner, node);
+    this.#visit(childOf(node, 'body')!, inner, node);
+  }
+
+  #imports(node: Syntax): void {
+    const specifier = (childOf(node, 'source') as Syntax)['value'] as string;
+    const pairs = listOf(node, 'attributes').map((attribute) => [
+      nameOfIdentifier(childOf(attribute, 'key')) ?? (childOf(attribute, 'key') as Syntax)['value'],
+      (childOf(attribute, 'value') as Syntax)['value'],
+    ]);
+    const attributes = pairs.length ? { attributes: Object.fromEntries(pairs) as Record<string, string> } : {};
+    for (const item of listOf(node, 'specifiers')) {
+      const imported = childOf(item, 'imported');
+      const byType = item.type === 'ImportDefaultSpecifier' ? 'default' : '*';
+      const name = imported ? (nameOfIdentifier(imported) ?? String(imported['value'])) : byType;
+      this.#declare(childOf(item, 'local')!, 'import', this.top, { binding: { specifier, name, ...attributes } });
+    }
+  }
+
+  #inBlock(node: Syntax, place: Place): Place {
+    return { ...place, scope: newScope(place.scope, node.start) };
+  }
+}
+
+function toUnit(node: Syntax, scope: Scope, strict: boolean, parent: Syntax): CodeUnit {
+  const isArrow = node.type === 'ArrowFunctionExpression';
+  const base = { node, isArrow, end: node.end, scope, strict, parent };
+  const isMethod =
+    parent.type === 'MethodDefinition' ||
+    (parent.type === 'Property' && (parent['method'] === true || parent['kind'] !== 'init'));
+  if (!isMethod || !isFunctionNode(node)) return { ...base, shape: 'expression', start: node.start };
+  const kind = parent['kind'] as string;
+  const shape = kind === 'get' || kind === 'set' ? kind : 'method';
+  return { ...base, shape, start: parent.start + (parent['static'] ? 'static'.length : 0) };
+}
+
+function newScope(parent: Scope, start: number): Scope {
+  return { parent, isFunction: false, isTop: false, start, names: new Map(), strict: parent.strict };
+}
+
+function functionScopeOf(scope: Scope): Scope {
+  let at = scope;
+  while (!at.isFunction && at.parent) at = at.parent;
+  return at;
+}
+
+function lookUp(scope: Scope, name: string): Variable | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const variable = at.names.get(name);
+    if (variable) return variable;
+  }
+  return undefined;
+}
+
+function hasUseStrict(body: readonly Syntax[]): boolean {
+  for (const statement of body) {
+    if (typeof statement['directive'] !== 'string') return false;
+    if (statement['directive'] === 'use strict') return true;
+  }
+  return false;
+}
+
+function privateNameOf(member: Syntax): string | undefined {
+  const key = childOf(member, 'key');
+  return key?.type === 'PrivateIdentifier' ? (key['name'] as string) : undefined;
+}
+
+/** `x = x ?? …`, `x = x || …`. */
+function isLazyInitialization(left: Syntax, right: Syntax): boolean {
+  const operator = right['operator'];
+  if (right.type !== 'LogicalExpression' || (operator !== '??' && operator !== '||')) return false;
+  const name = nameOfIdentifier(left);
+  return name !== undefined && nameOfIdentifier(childOf(right, 'left')) === name;
+}
+
+export { isClassNode };

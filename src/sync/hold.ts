@@ -1,0 +1,100 @@
+// A hold: "this agent has that object, n times". Ends of pipes, permits of semaphores, places at a barrier.
+//
+// The holds are the truth: whether an end is open, how many permits are out, is what the holds say; so recovery of a dead
+// process is nothing but dropping its holds, and can be repeated.
+
+import { layout } from '../memory/record-layout.js';
+import { type Address, arena, indexOf } from '../memory/arena.js';
+import type { AgentId } from '../memory/agent.js';
+import { Session } from '../memory/session.js';
+import { holdSlab } from '../memory/slab-class.js';
+
+const Hold = layout(['object', 'role', 'count', 'ticket', 'releasing', 'spare1', 'spare2', 'spare3']);
+
+export class HoldCell {
+  readonly at: Address;
+  readonly #words: Int32Array;
+  readonly #base: number;
+
+  constructor(at: Address) {
+    const segment = arena().segmentOf(at);
+    this.at = at;
+    this.#words = segment.words;
+    this.#base = segment.wordsOf(indexOf(at));
+  }
+
+  /** @param role What the object's kind means by it: the side of a pipe, the generation of a barrier. */
+  static take(object: Address, role: number, count: number, owner: AgentId = Session.current().self): HoldCell {
+    const hold = new HoldCell(arena().take(holdSlab, owner));
+    hold.#set(Hold.releasing, 1); // not a hold yet
+    hold.#set(Hold.role, role);
+    hold.#set(Hold.count, count);
+    hold.#set(Hold.ticket, Session.current().nextTicket());
+    hold.#set(Hold.object, object);
+    hold.#set(Hold.releasing, 0);
+    return hold;
+  }
+
+  get object(): Address {
+    return this.#get(Hold.object);
+  }
+
+  get role(): number {
+    return this.#get(Hold.role);
+  }
+
+  set role(value: number) {
+    this.#set(Hold.role, value);
+  }
+
+  get count(): number {
+    return this.#get(Hold.count);
+  }
+
+  set count(value: number) {
+    this.#set(Hold.count, value);
+  }
+
+  /** Order in which holds were taken. */
+  get ticket(): number {
+    return this.#get(Hold.ticket);
+  }
+
+  set ticket(value: number) {
+    this.#set(Hold.ticket, value);
+  }
+
+  get owner(): AgentId {
+    return arena().ownerOf(this.at);
+  }
+
+  /** From now on it does not count; what follows from that is done before it is freed, and is done again if that fails. */
+  markReleasing(): void {
+    this.#set(Hold.releasing, 1);
+  }
+
+  get releasing(): boolean {
+    return this.#get(Hold.releasing) === 1;
+  }
+
+  free(): void {
+    this.#set(Hold.object, 0);
+    arena().free(this.at);
+  }
+
+  #get(field: number): number {
+    return Atomics.load(this.#words, this.#base + field);
+  }
+
+  #set(field: number, value: number): void {
+    Atomics.store(this.#words, this.#base + field, value);
+  }
+}
+
+/** The holds on an object, those being released not counted. */
+export function* holdsOn(object: Address): Generator<HoldCell> {
+  for (const { at } of arena().itemsOf(holdSlab)) {
+    const hold = new HoldCell(at);
+    if (hold.object === object && !hold.releasing) yield hold;
+  }
+}

@@ -1,0 +1,30 @@
+// The kinds of shared objects: the number in an object's first word, and what recovery does with one of that kind.
+
+import type { AgentId } from '../memory/agent.js';
+import type { ObjectWords } from './object-words.js';
+import type { HoldCell } from './hold.js';
+
+export interface ObjectKind {
+  /** Written to every object's first word: never changed, never used again. */
+  readonly code: number;
+  /** Name of the class, and of its handles. */
+  readonly name: string;
+  /** An agent has died: gives back what it had of this object. Idempotent; may run twice at once. */
+  recover?(object: ObjectWords, dead: AgentId): void;
+  /** A hold of the dead one on this object: gives it back. Called before the hold itself is freed. Idempotent. */
+  recoverHold?(object: ObjectWords, hold: HoldCell, dead: AgentId): void;
+  /** A hold was dropped with a parcel that nobody will read. */
+  dropHold?(object: ObjectWords, hold: HoldCell): void;
+}
+
+const kinds = new Map<number, ObjectKind>();
+
+export function defineKind(kind: ObjectKind): ObjectKind {
+  kinds.set(kind.code, kind);
+  return kind;
+}
+
+export function kindOf(code: number): ObjectKind | undefined {
+  return kinds.get(code);
+}
+

@@ -1,0 +1,117 @@
+// The one place that sleeps: a blocking call on the waiter's own word (futex), an async call on the process's doorbell.
+
+import type { Deadline } from '../base/deadline.js';
+import { Session } from '../memory/session.js';
+import type { FifoBell } from '../platform/fifo.js';
+import { os } from '../platform/os.js';
+import { openDoor, ringDoor } from './doorbell.js';
+import { ParkMode, Waiter, type WaiterCell, WaiterState } from './waiter.js';
+
+/** Whether a parked async call keeps the program alive, as a person's `await` should and a service's should not. */
+export type KeepAlive = boolean;
+
+interface Parked {
+  readonly wake: () => void;
+}
+
+const parked = new Map<WaiterCell, Parked>();
+let keepingAlive = 0;
+let door: FifoBell | undefined;
+
+/** Called when a sleeping thread is interrupted by a signal: a child may have died. */
+let onInterrupted: () => void = () => {};
+
+export function whenInterrupted(look: () => void): void {
+  onInterrupted = look;
+}
+
+const SPIN_LIMIT = 4000;
+let spinBudget = SPIN_LIMIT / 4;
+
+/** Blocks the thread until the waiter is rung or the deadline is over. */
+export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeout' {
+  if (spinUntilRung(cell)) return 'rung';
+  for (;;) {
+    if (cell.state !== WaiterState.waiting) return 'rung';
+    const remaining = deadline.remainingMs();
+    if (remaining === 0) return 'timeout';
+    if (os.futexWait(cell.statePointer, WaiterState.waiting, remaining) === 'interrupted') onInterrupted();
+  }
+}
+
+/**
+ * Spins a little before it sleeps: a peer on another core often answers sooner than a sleep and a wake take.
+ * The budget follows the luck: it grows while spinning pays and shrinks to next to nothing while it does not, so that
+ * many processes on few cores do not burn each other's time.
+ */
+function spinUntilRung(cell: WaiterCell): boolean {
+  for (let spin = 0; spin < spinBudget; spin++) {
+    if (cell.state !== WaiterState.waiting) {
+      spinBudget = Math.min(SPIN_LIMIT, spinBudget * 2);
+      return true;
+    }
+  }
+  spinBudget = Math.max(16, spinBudget >> 1);
+  return false;
+}
+
+/**
+ * Resolves when the waiter is rung or the deadline is over.
+ * @throws The signal's reason, when it is aborted.
+ */
+export function parkAsync(cell: WaiterCell, deadline: Deadline, keepAlive: KeepAlive): Promise<'rung' | 'timeout'> {
+  door ??= openDoor(wakeRung);
+  const { signal } = deadline;
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const end = () => {
+      parked.delete(cell);
+      if (keepAlive && --keepingAlive === 0) door?.keepAlive(false);
+      if (timer) clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const onAbort = () => {
+      end();
+      reject(signal?.reason);
+    };
+    const wake = () => {
+      end();
+      resolve('rung');
+    };
+    parked.set(cell, { wake });
+    if (keepAlive && keepingAlive++ === 0) door?.keepAlive(true);
+    if (deadline.atMs !== Number.POSITIVE_INFINITY) {
+      timer = armTimer(deadline, () => {
+        end();
+        resolve('timeout');
+      });
+      if (!keepAlive) timer.unref();
+    }
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    if (cell.state !== WaiterState.waiting) wake(); // rung between enrolling and parking, by this very process
+  });
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function armTimer(deadline: Deadline, whenOver: () => void): NodeJS.Timeout {
+  const left = deadline.remainingMs();
+  return setTimeout(whenOver, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+}
+
+/** Wakes whoever sleeps on a waiter that has just been marked as rung. */
+export function notify(cell: WaiterCell): void {
+  if (cell.get(Waiter.mode) === ParkMode.futex) {
+    os.futexWake(cell.statePointer, 1);
+    return;
+  }
+  const owner = cell.owner;
+  if (owner === Session.current().self) parked.get(cell)?.wake();
+  else ringDoor(owner);
+}
+
+/** The doorbell was rung: wakes the parked calls whose waiter is marked. */
+function wakeRung(): void {
+  for (const [cell, { wake }] of parked) if (cell.state !== WaiterState.waiting) wake();
+}

@@ -1,0 +1,103 @@
+// What happens when a process has died: everything it held comes back, and nobody goes on waiting for it.
+//
+//   1. its slot is marked dead            (latches with its id can be taken over from now on)
+//   2. objects with its id, holds of its  (locks freed, permits returned, ends closed: each kind knows how)
+//   3. its waiters are taken out, rings it had swallowed are passed on
+//   4. rings it may have left half-way are repeated
+//   5. its blocks and cells are freed, then its slot
+//
+// Every step can be done twice, by two processes at once, or half and again by another: each looks at what is there and
+// leaves nothing to remember. Who notices: the parent, told by the kernel (SIGCHLD, also while it sleeps in a blocking
+// call), and whoever finds a dead holder in its way.
+
+import { type AgentId, NOBODY } from '../memory/agent.js';
+import { arena } from '../memory/arena.js';
+import { Slot } from '../memory/process-table.js';
+import { Session } from '../memory/session.js';
+import { holdSlab, objectSlab, slabClasses, waiterSlab } from '../memory/slab-class.js';
+import { forgetDoor, repeatRings } from './doorbell.js';
+import { HoldCell } from './hold.js';
+import { kindOf } from './object-kind.js';
+import { ObjectWords } from './object-words.js';
+import { notify } from './parking.js';
+import { enrolledWaiters, Waiter, WaiterState, waiterAt } from './waiter.js';
+import { WaitQueue } from './wait-queue.js';
+
+/** Gives back everything the dead agent held. Idempotent. */
+export function recoverAgent(dead: AgentId): void {
+  const { table, self } = Session.current();
+  if (dead === NOBODY || dead === self || !table.isCurrent(dead)) return;
+  table.markDead(dead);
+  recoverObjects(dead);
+  recoverHolds(dead);
+  recoverWaiters(dead);
+  for (const cell of enrolledWaiters()) if (cell.state === WaiterState.rung) notify(cell);
+  repeatRings();
+  freeItems(dead);
+  forgetDoor(dead);
+  if (mayReleaseSlot(dead)) table.release(dead);
+}
+
+let lastSuspicionMs = 0;
+const SUSPICION_INTERVAL_MS = 20;
+
+/**
+ * Called by who finds `holder` in its way, before it goes to sleep: recovers the holder if it is dead.
+ * Asks the kernel at most every 20 ms, so that contended locks stay fast.
+ */
+export function suspect(holder: AgentId): void {
+  if (holder === NOBODY) return;
+  const { table, self } = Session.current();
+  if (holder === self) return;
+  if (table.isPresumedAlive(holder)) {
+    const now = performance.now();
+    if (now - lastSuspicionMs < SUSPICION_INTERVAL_MS) return;
+    lastSuspicionMs = now;
+    if (table.isAlive(holder)) return;
+  }
+  recoverAgent(holder);
+}
+
+function recoverObjects(dead: AgentId): void {
+  for (const { at } of arena().itemsOf(objectSlab)) {
+    const object = new ObjectWords(at);
+    kindOf(object.kindCode)?.recover?.(object, dead);
+  }
+}
+
+function recoverHolds(dead: AgentId): void {
+  for (const { at, owner } of arena().itemsOf(holdSlab)) {
+    if (owner !== dead) continue;
+    const hold = new HoldCell(at);
+    if (hold.object !== 0) {
+      const object = new ObjectWords(hold.object);
+      kindOf(object.kindCode)?.recoverHold?.(object, hold, dead);
+    }
+    if (arena().ownerOf(at) === dead) hold.free();
+  }
+}
+
+function recoverWaiters(dead: AgentId): void {
+  for (const { at, owner } of arena().itemsOf(waiterSlab)) {
+    if (owner !== dead) continue;
+    const cell = waiterAt(at);
+    if (cell.state !== WaiterState.idle) new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).bury(cell);
+    arena().passOn(at, dead, 0);
+  }
+}
+
+/** Blocks and the like. Objects stay: others may use what the dead one has made. */
+function freeItems(dead: AgentId): void {
+  const { self } = Session.current();
+  for (const slab of slabClasses) {
+    if (!slab.name.startsWith('block-')) continue;
+    for (const { at } of [...arena().itemsOf(slab)]) if (arena().passOn(at, dead, self)) arena().free(at);
+  }
+}
+
+/** A live parent still reads how its child ended; otherwise nobody does. */
+function mayReleaseSlot(dead: AgentId): boolean {
+  const { table, self } = Session.current();
+  const parent = table.words[table.baseOf(dead) + Slot.parent];
+  return parent === self || parent === NOBODY || !table.isPresumedAlive(parent);
+}
