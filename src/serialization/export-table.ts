@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { AnyFunction } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
+import type { Scope } from './script-scopes.js';
 import type { ScriptText } from './script-text.js';
 
 /** First step of a path into a CommonJS module: its `module.exports`. */
@@ -51,7 +52,17 @@ function pathInModule(fn: AnyFunction, script: ScriptText, facts: FunctionFacts)
     if (value === fn) return isStable(script, entry.localName) ? [entry.name] : undefined;
     members ??= pathInValue(fn, value, [entry.name]);
   }
-  return members;
+  return members && isMadeOnce(fn, script, facts) ? members : undefined;
+}
+
+/** Whether the function is made as the module is evaluated, and not by a call afterwards. */
+function isMadeOnce(fn: AnyFunction, script: ScriptText, { location }: FunctionFacts): boolean {
+  if (script.facts.url.includes('/node_modules/')) return true;
+  if (!script.scopes || !location) return false;
+  const { unit, isWhole } = script.unitOf(Function.prototype.toString.call(fn), location);
+  let scope: Scope | undefined = unit.scope;
+  while (scope && !scope.isFunction) scope = scope.parent;
+  return isWhole && (scope?.isTop ?? false);
 }
 
 function exportsOf(script: ScriptText): readonly DirectExport[] {

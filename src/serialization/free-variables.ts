@@ -22,21 +22,28 @@ export interface FreeVariables {
   readonly outer: ReadonlyMap<LexicalUseKind, LexicalUse>;
 }
 
-export function freeVariables(script: ScriptScopes, unit: Pick<CodeUnit, 'start' | 'end'>): FreeVariables {
-  const { start, end } = unit;
+/** @param leftOut Stretches of the text that do not travel. */
+export function freeVariables(
+  script: ScriptScopes,
+  { start, end }: Pick<CodeUnit, 'start' | 'end'>,
+  leftOut: readonly { readonly start: number; readonly end: number }[] = [],
+): FreeVariables {
   const byVariable = new Map<Variable | string, Reference[]>();
   const { references } = script;
   for (let at = firstFrom(references, start); at < references.length; at++) {
     const reference = references[at];
     if (reference.start >= end) break;
     const { variable } = reference;
-    if (variable && variable.start >= start && variable.start < end) continue;
+    if (leftOut.some((stretch) => reference.start >= stretch.start && reference.start < stretch.end)) continue;
+    if (variable && variable.scope.start >= start && variable.scope.start < end) continue;
     const key = variable ?? reference.name;
     const list = byVariable.get(key);
     if (list) list.push(reference);
     else byVariable.set(key, [reference]);
   }
-  const uses = script.uses.filter((use) => use.start >= start && use.start < end);
+  const uses = script.uses.filter(
+    (use) => use.start >= start && use.start < end && !leftOut.some((at) => use.start >= at.start && use.start < at.end),
+  );
   const outer = new Map<LexicalUseKind, LexicalUse>();
   for (const use of uses) {
     if ((use.binder < start || use.binder >= end) && !outer.has(use.kind)) outer.set(use.kind, use);

@@ -1,0 +1,113 @@
+// What hangs on a function or class beyond its text: statics, own properties, methods added later, a changed prototype.
+
+import type { Attachment } from './captured-code.js';
+import type { AnyFunction } from './function-recipe.js';
+import type { FunctionFacts } from './inspector-session.js';
+import type { UnitText } from './script-text.js';
+import { childOf, listOf, type Syntax } from './syntax-tree.js';
+
+export interface Attached {
+  readonly list: readonly (Omit<Attachment, 'index'> & { readonly value: unknown })[];
+  /** What the class really extends. */
+  readonly superclass?: { readonly value: unknown };
+}
+
+type Item = Attached['list'][number];
+
+const OWN_OF_FUNCTIONS = new Set<PropertyKey>(['length', 'name', 'prototype', 'arguments', 'caller']);
+const functionPrototypes = new Set([
+  Function.prototype,
+  Object.getPrototypeOf(async () => undefined) as object,
+  Object.getPrototypeOf(function* () {}) as object,
+  Object.getPrototypeOf(async function* () {}) as object,
+]);
+
+export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText, facts: FunctionFacts): Attached {
+  const isClass = unit.shape === 'class';
+  const members = isClass ? listOf(childOf(unit.node, 'body')!, 'body') : [];
+  const list: Item[] = [];
+  const own = (key: PropertyKey): boolean => (isClass ? key === 'length' || key === 'prototype' : OWN_OF_FUNCTIONS.has(key));
+  const written = new Set(members.filter(isMethod).map((member) => methodText(text, member)));
+  const isWritten = (value: unknown): boolean =>
+    typeof value === 'function' && written.has(Function.prototype.toString.call(value));
+  for (const key of Reflect.ownKeys(fn)) {
+    if (own(key) || (key === 'name' && isPlainName(fn, unit.node))) continue;
+    list.push(...itemsOf('own', fn, key, isWritten));
+  }
+  const parent = Object.getPrototypeOf(fn) as object | null;
+  const { prototype } = fn as { prototype?: object };
+  if (typeof prototype === 'object' && prototype !== null && isConstructor(unit.node, isClass)) {
+    for (const key of Reflect.ownKeys(prototype)) {
+      const isOwnConstructor = key === 'constructor' && Object.getOwnPropertyDescriptor(prototype, key)?.value === fn;
+      if (!isOwnConstructor) list.push(...itemsOf('prototype', prototype, key, isWritten));
+    }
+    const above = Object.getPrototypeOf(prototype) as object | null;
+    const expected = isClass ? expectedAbove(unit.node, parent) : Object.prototype;
+    if (above !== expected) list.push(link('parent of prototype', asConstructor(above)));
+  }
+  void facts;
+  if (isClass && childOf(unit.node, 'superClass') && parent !== Function.prototype) {
+    return { list, superclass: { value: parent } };
+  }
+  if (!functionPrototypes.has(parent as object)) list.push(link('parent', parent));
+  return { list };
+}
+
+function itemsOf(where: Item['where'], owner: object, key: PropertyKey, isWritten: (value: unknown) => boolean): Item[] {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, key)!;
+  const flags = (descriptor.writable ? 1 : 0) + (descriptor.enumerable ? 2 : 0) + (descriptor.configurable ? 4 : 0);
+  const named = typeof key === 'symbol' ? { key: key.description ?? '', symbol: symbolName(key) } : { key: String(key) };
+  const items: Item[] = [];
+  for (const part of ['value', 'get', 'set'] as const) {
+    const value = descriptor[part] as unknown;
+    if (!(part in descriptor) || (part !== 'value' && value === undefined) || isWritten(value)) continue;
+    items.push({ where, ...named, part, flags, value });
+  }
+  return items;
+}
+
+function symbolName(symbol: symbol): string {
+  const shared = Symbol.keyFor(symbol);
+  if (shared !== undefined) return `for:${shared}`;
+  const wellKnown = Object.getOwnPropertyNames(Symbol).find(
+    (name) => (Symbol as unknown as Record<string, unknown>)[name] === symbol,
+  );
+  return wellKnown ? `well-known:${wellKnown}` : '';
+}
+
+function link(where: 'parent' | 'parent of prototype', value: unknown): Item {
+  return { where, key: '[[Prototype]]', part: 'value', flags: 0, value };
+}
+
+/** A prototype travels as its constructor, so it stays that constructor's prototype. */
+function asConstructor(prototype: object | null): unknown {
+  const constructor = prototype && (Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown);
+  return typeof constructor === 'function' && constructor.prototype === prototype ? constructor : prototype;
+}
+
+function isMethod(member: Syntax): boolean {
+  return member.type === 'MethodDefinition';
+}
+
+/** As `Function.prototype.toString` gives it: without `static`. */
+function methodText(text: string, member: Syntax): string {
+  const whole = text.slice(member.start, member.end);
+  return member['static'] ? whole.slice('static'.length).trimStart() : whole;
+}
+
+function isConstructor(node: Syntax, isClass: boolean): boolean {
+  return isClass || (node.type !== 'ArrowFunctionExpression' && !node['async'] && !node['generator']);
+}
+
+/** The loader gives a function its name; a class with a static member `name` carries that. */
+function isPlainName(fn: AnyFunction, node: Syntax): boolean {
+  void node;
+  const descriptor = Object.getOwnPropertyDescriptor(fn, 'name');
+  return typeof descriptor?.value === 'string' && !descriptor.writable && !descriptor.enumerable;
+}
+
+function expectedAbove(node: Syntax, parent: object | null): object | null {
+  if (!childOf(node, 'superClass')) return Object.prototype;
+  if (parent === Function.prototype) return null;
+  return ((parent as { prototype?: object } | null)?.prototype ?? null) as object | null;
+}

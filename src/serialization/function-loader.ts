@@ -1,0 +1,130 @@
+// Rebuilds functions and classes from their recipes. Loaded by every child: nothing here reads or parses.
+
+import { SerializationError } from '../base/errors.js';
+import type { Attachment, ShippedCode } from './captured-code.js';
+import { makerOf, memberOf, type Closure } from './code-assembly.js';
+import type { AnyFunction, CapturedCode, FunctionLoader } from './function-recipe.js';
+import { importedModule, importRequest, requireOf } from './module-importer.js';
+import { valueOfName } from './named-values.js';
+
+export const functionLoader: FunctionLoader = { named: valueOfName, referenced, build, buildLate, prepare };
+
+/** First step of a path into a CommonJS module (`export-table.ts` writes it). */
+const COMMONJS = 'module.exports';
+
+function referenced(url: string, path: readonly string[]): AnyFunction {
+  const isCommonJs = path[0] === COMMONJS;
+  let value: unknown = isCommonJs ? requireOf(url)(new URL(url).pathname) : importedModule(url);
+  for (const key of isCommonJs ? path.slice(1) : path) {
+    value = (value as Record<string, unknown> | null | undefined)?.[key];
+  }
+  if (typeof value === 'function') return value;
+  throw new SerializationError(`${url} has no function ${path.join('.')} in this process`);
+}
+
+async function prepare(urls: readonly string[]): Promise<void> {
+  await Promise.all(urls.map(importRequest));
+}
+
+function build(plain: CapturedCode, captured: readonly unknown[]): AnyFunction {
+  const code = plain as ShippedCode;
+  if (code.shape === 'bound') return bindTo(captured);
+  if (code.shape === 'proxy') return new Proxy(captured[0] as AnyFunction, captured[1] as ProxyHandler<AnyFunction>);
+  const { made } = makerOf(code, false)(closureOf(code, captured));
+  const fn = memberOf(made, code);
+  attach(fn, code, captured);
+  return fn;
+}
+
+function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: readonly unknown[]): void } {
+  const code = plain as ShippedCode;
+  if (code.shape === 'bound' || code.shape === 'proxy') return lateWrapper(code);
+  const isDerived = code.superIndex !== undefined;
+  const closure = { values: [], self: undefined, superclass: isDerived ? class {} : undefined };
+  const { made, bind } = makerOf(code, true)(closure);
+  const fn = memberOf(made, code);
+  return {
+    fn,
+    bind(captured) {
+      if (code.thisIndex !== undefined) throw new SerializationError('an arrow function is captured by its own this');
+      bind?.(captured);
+      if (isDerived) deriveFrom(fn, captured[code.superIndex!]);
+      attach(fn, code, captured);
+    },
+  };
+}
+
+function closureOf(code: ShippedCode, captured: readonly unknown[]): Closure {
+  return {
+    values: captured,
+    self: code.thisIndex === undefined ? undefined : captured[code.thisIndex],
+    superclass: code.superIndex === undefined ? undefined : captured[code.superIndex],
+  };
+}
+
+function bindTo([target, self, ...args]: readonly unknown[]): AnyFunction {
+  return Function.prototype.bind.call(target as () => unknown, self, ...args) as AnyFunction;
+}
+
+/** A bound function in a cycle with what it is bound to: stands in until that is there. */
+function lateWrapper(code: ShippedCode): { fn: AnyFunction; bind(captured: readonly unknown[]): void } {
+  let real: AnyFunction | undefined;
+  const fn = function (this: unknown, ...args: unknown[]): unknown {
+    if (new.target) return Reflect.construct(real!, args);
+    return Reflect.apply(real!, this, args);
+  };
+  return {
+    fn,
+    bind(captured) {
+      real = build(code, captured);
+      Object.defineProperty(fn, 'name', { value: real.name, configurable: true });
+      Object.defineProperty(fn, 'length', { value: real.length, configurable: true });
+    },
+  };
+}
+
+function deriveFrom(fn: AnyFunction, superclass: unknown): void {
+  Object.setPrototypeOf(fn, superclass as object);
+  const { prototype } = fn as unknown as { prototype: object };
+  Object.setPrototypeOf(prototype, (superclass as { prototype: object } | null)?.prototype ?? null);
+}
+
+function attach(fn: AnyFunction, code: ShippedCode, captured: readonly unknown[]): void {
+  if (fn.name !== code.name && isRedefinable(fn, 'name')) {
+    Object.defineProperty(fn, 'name', { value: code.name, configurable: true });
+  }
+  if (fn.length !== code.length) Object.defineProperty(fn, 'length', { value: code.length, configurable: true });
+  for (const attachment of code.attachments) attachOne(fn, attachment, captured[attachment.index]);
+}
+
+function isRedefinable(fn: AnyFunction, key: string): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(fn, key);
+  return descriptor === undefined || (descriptor.configurable === true && typeof descriptor.value === 'string');
+}
+
+function attachOne(fn: AnyFunction, { where, key, symbol, part, flags }: Attachment, value: unknown): void {
+  const { prototype } = fn as unknown as { prototype: object };
+  if (where === 'parent') Object.setPrototypeOf(fn, value as object | null);
+  else if (where === 'parent of prototype') Object.setPrototypeOf(prototype, prototypeGiven(value));
+  else {
+    const writable = part === 'value' ? { writable: (flags & 1) !== 0 } : {};
+    Object.defineProperty(where === 'own' ? fn : prototype, propertyKey(key, symbol), {
+      [part]: value,
+      ...writable,
+      enumerable: (flags & 2) !== 0,
+      configurable: (flags & 4) !== 0,
+    });
+  }
+}
+
+/** A prototype travels as its constructor, where it has one. */
+function prototypeGiven(value: unknown): object | null {
+  return typeof value === 'function' ? ((value as { prototype?: object }).prototype ?? null) : (value as object | null);
+}
+
+function propertyKey(key: string, symbol: string | undefined): PropertyKey {
+  if (symbol === undefined) return key;
+  const [kind, name = ''] = symbol.split(/:(.*)/s);
+  if (kind === 'for') return Symbol.for(name);
+  return (Symbol as unknown as Record<string, symbol | undefined>)[name] ?? Symbol(key);
+}

@@ -1,0 +1,99 @@
+// Importing as if from another file: the dynamic import, `require` and `import.meta` of the place the code comes from.
+
+import Module, { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SerializationError } from '../base/errors.js';
+import { readRequest } from './captured-code.js';
+
+export type DynamicImport = (specifier: unknown, options?: object) => Promise<object>;
+
+interface CompiledModule {
+  exports: { dynamicImport?: DynamicImport };
+  filename: string;
+  paths: readonly string[];
+  _compile(source: string, filename: string): void;
+}
+
+interface ModuleConstructor {
+  new (id: string): CompiledModule;
+  _nodeModulePaths(directory: string): readonly string[];
+}
+
+const importers = new Map<string, DynamicImport>();
+const namespaces = new Map<string, object>();
+
+/**
+ * `import()` with the given file as its parent. A CommonJS module compiled under that file's name has one, on every
+ * version of Node and with the user's loader hooks, and without a warning.
+ */
+export function importerOf(base: string): DynamicImport {
+  let importer = importers.get(base);
+  if (!importer) {
+    const file = fileOf(base);
+    const module = new (Module as unknown as ModuleConstructor)(file);
+    module.filename = file;
+    module.paths = (Module as unknown as ModuleConstructor)._nodeModulePaths(dirname(file));
+    module._compile('exports.dynamicImport = (specifier, options) => import(specifier, options);', `${file}.cjs`);
+    importer = module.exports.dynamicImport!;
+    importers.set(base, importer);
+  }
+  return importer;
+}
+
+/** Imports what a request names, once per process. @throws Whatever the module throws. */
+export async function importRequest(request: string): Promise<void> {
+  if (namespaces.has(request)) return;
+  const { specifier, base, attributes } = readRequest(request);
+  const options = attributes && { with: attributes };
+  const from = base || pathToFileURL(`${process.cwd()}/`).href;
+  namespaces.set(request, await importerOf(from)(specifier, options));
+}
+
+/** The module's namespace; where nobody has prepared it, it is loaded synchronously. */
+export function importedModule(request: string): object {
+  const known = namespaces.get(request);
+  if (known) return known;
+  const { specifier, base } = readRequest(request);
+  try {
+    const loaded = requireOf(base || specifier)(specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier);
+    const namespace = asNamespace(loaded);
+    namespaces.set(request, namespace);
+    return namespace;
+  } catch (cause) {
+    throw new SerializationError(`the module ${specifier} can't be loaded here`, { cause });
+  }
+}
+
+export function requireOf(base: string): NodeJS.Require {
+  return createRequire(base.startsWith('file:') ? base : pathToFileURL(`${process.cwd()}/`));
+}
+
+/** The `import.meta` of a file. */
+export function importMetaOf(base: string): object {
+  const file = fileOf(base);
+  return Object.assign(Object.create(null) as object, {
+    dirname: dirname(file),
+    filename: file,
+    main: false,
+    url: base,
+    resolve: (specifier: string) => resolveFrom(base, specifier),
+  });
+}
+
+function resolveFrom(base: string, specifier: string): string {
+  if (/^(\.{0,2}\/|[a-z][a-z0-9+.-]+:)/i.test(specifier)) return new URL(specifier, base).href;
+  if (specifier.startsWith('#') || !requireOf(base).resolve.paths(specifier)) return `node:${specifier}`;
+  return pathToFileURL(requireOf(base).resolve(specifier)).href;
+}
+
+function asNamespace(loaded: unknown): object {
+  const isNamespace = Object.prototype.toString.call(loaded) === '[object Module]';
+  if (isNamespace) return loaded as object;
+  const members = typeof loaded === 'object' || typeof loaded === 'function' ? loaded : {};
+  return { ...members, default: loaded };
+}
+
+function fileOf(base: string): string {
+  return base.startsWith('file:') ? fileURLToPath(base) : `${process.cwd()}/[eval]`;
+}

@@ -1,0 +1,116 @@
+// What happens to one free name of a function: imported again, known by name, carried as a value, or left alone.
+
+import type { CaptureRequest } from './function-capture.js';
+import type { FreeName } from './free-variables.js';
+import type { CapturedValue } from './function-recipe.js';
+import type { ScopeView } from './inspector-session.js';
+import { nameOfValue, refuse } from './named-values.js';
+import { readRequest, RENAMED, type ModuleRequest } from './captured-code.js';
+import type { CodeUnit } from './script-scopes.js';
+import type { ScriptText } from './script-text.js';
+import { childOf } from './syntax-tree.js';
+import { replayRecipe } from './replay.js';
+
+export interface NameQuestion extends CaptureRequest {
+  readonly script: ScriptText;
+  readonly unit: CodeUnit;
+  readonly name: FreeName;
+}
+
+/** One of the optional fields is set; none: the name means the same over there (a global). */
+export interface NameDecision {
+  readonly name: string;
+  readonly carry?: CapturedValue;
+  readonly imported?: ModuleRequest & { readonly name: string };
+  readonly named?: string;
+  readonly needs?: 'require' | 'import' | 'meta';
+  /** The function has this name itself, and the variable of the name holds something else. */
+  readonly isRebound?: true;
+}
+
+export function decideName(question: NameQuestion): NameDecision {
+  const { fn, facts, script, unit, name: free, path } = question;
+  const { name, variable } = free;
+  const scope = facts.scopes.find(({ type, variables }) => type !== 'Global' && Object.hasOwn(variables, name));
+  if (!scope) {
+    if (script.revived?.named.some(([local]) => local === name) && variable) return inherited(question) ?? { name };
+    if (variable && !isTrulyGlobal(question)) {
+      refuse(`${path} › ${name}`, 'the engine gives no value for this variable; pass it as an argument');
+    }
+    return { name };
+  }
+  const value = scope.variables[name];
+  const passedOn = inherited(question);
+  if (passedOn) return passedOn;
+  if (value === fn && ownNameOf(unit) === name && !free.isWritten) return { name };
+  const imported = importDecision(question, scope, value);
+  if (imported) return imported;
+  const named = isObject(value) && !free.isWritten ? nameOfValue(value) : undefined;
+  if (named !== undefined && typeof value !== 'function') return { name, named };
+  if (free.update && question.isHandedOver) refuseUpdate(question);
+  const rebound = ownNameOf(unit) === name ? { isRebound: true as const } : {};
+  const replayed = replayRecipe(question, value);
+  return { name, carry: replayed ?? { value }, ...rebound };
+}
+
+/** In a function made from captured code, imports and named things are what they were in the original. */
+function inherited({ script, name: { name, variable } }: NameQuestion): NameDecision | undefined {
+  const { revived } = script;
+  if (!revived || (variable && !isOfWrapper(variable.scope))) return undefined;
+  if (name === RENAMED.import) return { name, needs: 'import' };
+  if (name === RENAMED.meta) return { name, needs: 'meta' };
+  if (name === 'require' && revived.needs.includes('require')) return { name, needs: 'require' };
+  const again = revived.imports.find(({ local }) => local === name);
+  if (again) return { name, imported: { ...readRequest(revived.modules[again.module]), name: again.name } };
+  const known = revived.named.find(([local]) => local === name);
+  return known && { name, named: known[1] };
+}
+
+function importDecision({ script, name: free }: NameQuestion, scope: ScopeView, value: unknown): NameDecision | undefined {
+  const { name, variable } = free;
+  if (variable?.binding) {
+    if (isObject(value)) {
+      const named = nameOfValue(value);
+      if (named?.startsWith('manyhands#')) return typeof value === 'function' ? { name, carry: { value } } : { name, named };
+    }
+    return { name, imported: { ...variable.binding, base: script.base } };
+  }
+  if (scope.type === 'Module' && script.isImportable) {
+    const exported = script.exported.get(name);
+    if (exported !== undefined) return { name, imported: { specifier: script.facts.url, base: script.base, name: exported } };
+  }
+  if (name === 'require' && !variable && !script.facts.isModule && isRequire(value)) return { name, needs: 'require' };
+  return undefined;
+}
+
+function refuseUpdate({ path, name: { name } }: NameQuestion): never {
+  refuse(
+    `${path} › ${name}`,
+    `the function both reads and changes this variable, and each process has its own copy of it; ` +
+      `use a SharedValue, or return the value`,
+  );
+}
+
+/** The name by which a function's own text refers to itself. */
+function ownNameOf({ node }: CodeUnit): string | undefined {
+  return childOf(node, 'id')?.['name'] as string | undefined;
+}
+
+/** A sloppy `var` or function of a script run by `-e` is a property of the global object. */
+function isTrulyGlobal({ facts, script, name: { name, variable } }: NameQuestion): boolean {
+  void facts;
+  return !script.facts.isModule && (variable?.scope.isTop ?? false) && name in globalThis;
+}
+
+function isOfWrapper(scope: { readonly parent: unknown; readonly isTop: boolean }): boolean {
+  const parent = scope.parent as { isTop: boolean } | undefined;
+  return scope.isTop || (parent?.isTop ?? false);
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function isRequire(value: unknown): boolean {
+  return typeof value === 'function' && 'resolve' in value && 'cache' in value;
+}
