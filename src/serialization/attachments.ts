@@ -1,4 +1,5 @@
-// What hangs on a function or class beyond its text: statics, own properties, methods added later, a changed prototype.
+// What hangs on a function or class beyond its text, and is no plain property: accessors, hidden methods added later, a
+// changed prototype. Enumerable data (statics, own properties, methods of ES5 classes) the codec carries itself, leniently.
 
 import type { Attachment } from './captured-code.js';
 import type { AnyFunction } from './function-recipe.js';
@@ -26,7 +27,8 @@ export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText, facts: 
   const isClass = unit.shape === 'class';
   const members = isClass ? listOf(childOf(unit.node, 'body')!, 'body') : [];
   const list: Item[] = [];
-  const own = (key: PropertyKey): boolean => (isClass ? key === 'length' || key === 'prototype' : OWN_OF_FUNCTIONS.has(key));
+  const own = (key: PropertyKey): boolean =>
+    isClass ? key === 'length' || key === 'prototype' : OWN_OF_FUNCTIONS.has(key);
   const written = new Set(members.filter(isMethod).map((member) => methodText(text, member)));
   const isWritten = (value: unknown): boolean =>
     typeof value === 'function' && written.has(Function.prototype.toString.call(value));
@@ -38,7 +40,8 @@ export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText, facts: 
   const { prototype } = fn as { prototype?: object };
   if (typeof prototype === 'object' && prototype !== null && isConstructor(unit.node, isClass)) {
     for (const key of Reflect.ownKeys(prototype)) {
-      const isOwnConstructor = key === 'constructor' && Object.getOwnPropertyDescriptor(prototype, key)?.value === fn;
+      const isOwnConstructor =
+        key === 'constructor' && Object.getOwnPropertyDescriptor(prototype, key)?.value === fn;
       if (!isOwnConstructor) list.push(...itemsOf('prototype', prototype, key, isWritten));
     }
     const above = Object.getPrototypeOf(prototype) as object | null;
@@ -53,10 +56,18 @@ export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText, facts: 
   return { list };
 }
 
-function itemsOf(where: Item['where'], owner: object, key: PropertyKey, isWritten: (value: unknown) => boolean): Item[] {
+function itemsOf(
+  where: Item['where'],
+  owner: object,
+  key: PropertyKey,
+  isWritten: (value: unknown) => boolean,
+): Item[] {
   const descriptor = Object.getOwnPropertyDescriptor(owner, key)!;
-  const flags = (descriptor.writable ? 1 : 0) + (descriptor.enumerable ? 2 : 0) + (descriptor.configurable ? 4 : 0);
-  const named = typeof key === 'symbol' ? { key: key.description ?? '', symbol: symbolName(key) } : { key: String(key) };
+  if (descriptor.enumerable && 'value' in descriptor && !OWN_OF_FUNCTIONS.has(key)) return [];
+  const flags =
+    (descriptor.writable ? 1 : 0) + (descriptor.enumerable ? 2 : 0) + (descriptor.configurable ? 4 : 0);
+  const named =
+    typeof key === 'symbol' ? { key: key.description ?? '', symbol: symbolName(key) } : { key: String(key) };
   const items: Item[] = [];
   for (const part of ['value', 'get', 'set'] as const) {
     const value = descriptor[part] as unknown;
@@ -81,8 +92,8 @@ function link(where: 'parent' | 'parent of prototype', value: unknown): Item {
 
 /** A prototype travels as its constructor, so it stays that constructor's prototype. */
 function asConstructor(prototype: object | null): unknown {
-  const constructor = prototype && (Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown);
-  return typeof constructor === 'function' && constructor.prototype === prototype ? constructor : prototype;
+  const Class = prototype && (Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown);
+  return typeof Class === 'function' && Class.prototype === prototype ? Class : prototype;
 }
 
 function isMethod(member: Syntax): boolean {

@@ -21,7 +21,9 @@ export function classLeftOut(node: Syntax): Syntax[] {
 /** What stands there instead. */
 export function classChanges(text: string, node: Syntax): Change[] {
   const superclass = superclassOf(node);
-  return classLeftOut(node).map((part) => blank(text, part.start, part.end, part === superclass ? SUPER : ''));
+  return classLeftOut(node).map((part) =>
+    blank(text, part.start, part.end, part === superclass ? SUPER : ''),
+  );
 }
 
 /** The expression after `extends`; `extends null` stays as it is. */

@@ -7,7 +7,7 @@
 // author's file, line and column.
 
 import { Script } from 'node:vm';
-import { RENAMED, scriptMark, type ShippedCode } from './captured-code.js';
+import { RENAMED, type ShippedCode, scriptMark } from './captured-code.js';
 import type { AnyFunction } from './function-recipe.js';
 import { importedModule, importerOf, importMetaOf, requireOf } from './module-importer.js';
 import { valueOfName } from './named-values.js';
@@ -21,7 +21,10 @@ export interface Closure {
 }
 
 /** Gives the function, and for late binding the way to set its variables. */
-export type Maker = (closure: Closure) => { readonly made: object; readonly bind?: (values: readonly unknown[]) => void };
+export type Maker = (closure: Closure) => {
+  readonly made: object;
+  readonly bind?: (values: readonly unknown[]) => void;
+};
 
 type Outermost = (
   this: unknown,

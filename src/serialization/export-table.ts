@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { AnyFunction } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
-import type { Scope } from './script-scopes.js';
+import type { Scope } from './script-names.js';
 import type { ScriptText } from './script-text.js';
 
 /** First step of a path into a CommonJS module: its `module.exports`. */

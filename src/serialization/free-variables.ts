@@ -1,6 +1,13 @@
 // What a piece of code needs from outside: names declared outside its text, and meanings (`this`, `super`) bound outside.
 
-import type { CodeUnit, LexicalUse, LexicalUseKind, Reference, ScriptScopes, Variable } from './script-scopes.js';
+import type {
+  CodeUnit,
+  LexicalUse,
+  LexicalUseKind,
+  Reference,
+  ScriptScopes,
+  Variable,
+} from './script-names.js';
 
 /** A name the code uses and does not declare. */
 export interface FreeName {
@@ -34,7 +41,8 @@ export function freeVariables(
     const reference = references[at];
     if (reference.start >= end) break;
     const { variable } = reference;
-    if (leftOut.some((stretch) => reference.start >= stretch.start && reference.start < stretch.end)) continue;
+    if (leftOut.some((stretch) => reference.start >= stretch.start && reference.start < stretch.end))
+      continue;
     if (variable && variable.scope.start >= start && variable.scope.start < end) continue;
     const key = variable ?? reference.name;
     const list = byVariable.get(key);
@@ -42,7 +50,10 @@ export function freeVariables(
     else byVariable.set(key, [reference]);
   }
   const uses = script.uses.filter(
-    (use) => use.start >= start && use.start < end && !leftOut.some((at) => use.start >= at.start && use.start < at.end),
+    (use) =>
+      use.start >= start &&
+      use.start < end &&
+      !leftOut.some((at) => use.start >= at.start && use.start < at.end),
   );
   const outer = new Map<LexicalUseKind, LexicalUse>();
   for (const use of uses) {

@@ -3,18 +3,18 @@
 //   function ─► unit in its script ─► free names ─► each: import again │ known by name │ value │ refuse
 //                                                └─► code (cached per text and decisions) + captured values (read anew)
 
-import { attachmentsOf, type Attached } from './attachments.js';
-import { contentHash, RENAMED, writeRequest, type ShippedCode } from './captured-code.js';
+import { type Attached, attachmentsOf } from './attachments.js';
+import { contentHash, RENAMED, type ShippedCode, writeRequest } from './captured-code.js';
 import { classChanges, classLeftOut } from './class-capture.js';
-import { blank, rewrite, type Change } from './code-rewriting.js';
-import { decideName, type NameDecision } from './name-decision.js';
-import { freeVariables, type FreeVariables } from './free-variables.js';
+import { blank, type Change, rewrite } from './code-rewriting.js';
+import { type FreeVariables, freeVariables } from './free-variables.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
 import { lexicalThis } from './lexical-this.js';
+import { decideName, type NameDecision } from './name-decision.js';
 import { refuse } from './named-values.js';
-import type { CodeUnit } from './script-scopes.js';
-import { scriptText, type ScriptText, type UnitText } from './script-text.js';
+import type { CodeUnit } from './script-names.js';
+import { type ScriptText, scriptText, type UnitText } from './script-text.js';
 import { childOf } from './syntax-tree.js';
 
 export interface CaptureRequest {
@@ -61,21 +61,34 @@ function analyse(script: ScriptText, text: UnitText): AnalysedUnit {
 
 function refuseForeignMeanings({ free, unit }: AnalysedUnit, path: string): void {
   if (free.uses.some(({ kind }) => kind === 'eval')) {
-    refuse(path, 'it calls eval, which may read any variable around it; pass the values it needs as arguments');
+    refuse(
+      path,
+      'it calls eval, which may read any variable around it; pass the values it needs as arguments',
+    );
   }
   if (free.outer.has('super')) {
-    refuse(path, "it is a bare method that uses 'super'; send the object or class it belongs to, or an arrow that calls it");
+    refuse(
+      path,
+      "it is a bare method that uses 'super'; send the object or class it belongs to, or an arrow that calls it",
+    );
   }
   for (const kind of ['arguments', 'new.target'] as const) {
     if (free.outer.has(kind)) {
-      refuse(path, `it uses the '${kind}' of the function around it; copy that into a variable and use the variable`);
+      refuse(
+        path,
+        `it uses the '${kind}' of the function around it; copy that into a variable and use the variable`,
+      );
     }
   }
   const hidden = free.outer.get('private');
   if (hidden && unit.shape !== 'class') {
-    refuse(path, `it uses the private member #${hidden.name} of a class; send an object of the class, or the class`);
+    refuse(
+      path,
+      `it uses the private member #${hidden.name} of a class; send an object of the class, or the class`,
+    );
   }
-  if (hidden) refuse(path, `it uses the private member #${hidden.name} of a class around it; move the class out`);
+  if (hidden)
+    refuse(path, `it uses the private member #${hidden.name} of a class around it; move the class out`);
 }
 
 interface Assembly {
@@ -101,7 +114,10 @@ function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRec
   };
   const thisIndex = self && add('this', self.value);
   const superIndex = attached.superclass && add('extends', attached.superclass.value);
-  const attachments = attached.list.map(({ value, ...rest }) => ({ ...rest, index: add(`.${rest.key}`, value) }));
+  const attachments = attached.list.map(({ value, ...rest }) => ({
+    ...rest,
+    index: add(`.${rest.key}`, value),
+  }));
   const key = JSON.stringify([
     fn.name,
     fn.length,
@@ -112,7 +128,14 @@ function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRec
   ]);
   let code = unit.codes.get(key);
   if (!code) {
-    code = writeCode({ fn, unit, decisions, names, variables, extra: { thisIndex, superIndex, attachments } });
+    code = writeCode({
+      fn,
+      unit,
+      decisions,
+      names,
+      variables,
+      extra: { thisIndex, superIndex, attachments },
+    });
     unit.codes.set(key, code);
   }
   return { how: 'capture', code, captured };
@@ -141,8 +164,10 @@ function writeCode({ fn, unit, decisions, names, variables, extra }: Writing): S
   const imports = decisions.flatMap(({ name, imported }) =>
     imported ? [{ local: name, module: moduleIndex(writeRequest(imported)), name: imported.name }] : [],
   );
-  const usesImport = free.uses.some(({ kind }) => kind === 'import()') || decisions.some(({ needs }) => needs === 'import');
-  const usesMeta = free.uses.some(({ kind }) => kind === 'import.meta') || decisions.some(({ needs }) => needs === 'meta');
+  const usesImport =
+    free.uses.some(({ kind }) => kind === 'import()') || decisions.some(({ needs }) => needs === 'import');
+  const usesMeta =
+    free.uses.some(({ kind }) => kind === 'import.meta') || decisions.some(({ needs }) => needs === 'meta');
   const written = free.names.filter(({ isWritten }) => isWritten).map(({ name }) => name);
   const position = script.positionOf(unit.isWhole ? unit.unit.start : 0);
   const content = {

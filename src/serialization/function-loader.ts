@@ -2,7 +2,7 @@
 
 import { SerializationError } from '../base/errors.js';
 import type { Attachment, ShippedCode } from './captured-code.js';
-import { makerOf, memberOf, type Closure } from './code-assembly.js';
+import { type Closure, makerOf, memberOf } from './code-assembly.js';
 import type { AnyFunction, CapturedCode, FunctionLoader } from './function-recipe.js';
 import { importedModule, importRequest, requireOf } from './module-importer.js';
 import { valueOfName } from './named-values.js';
@@ -29,7 +29,8 @@ async function prepare(urls: readonly string[]): Promise<void> {
 function build(plain: CapturedCode, captured: readonly unknown[]): AnyFunction {
   const code = plain as ShippedCode;
   if (code.shape === 'bound') return bindTo(captured);
-  if (code.shape === 'proxy') return new Proxy(captured[0] as AnyFunction, captured[1] as ProxyHandler<AnyFunction>);
+  if (code.shape === 'proxy')
+    return new Proxy(captured[0] as AnyFunction, captured[1] as ProxyHandler<AnyFunction>);
   const { made } = makerOf(code, false)(closureOf(code, captured));
   const fn = memberOf(made, code);
   attach(fn, code, captured);
@@ -46,7 +47,8 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   return {
     fn,
     bind(captured) {
-      if (code.thisIndex !== undefined) throw new SerializationError('an arrow function is captured by its own this');
+      if (code.thisIndex !== undefined)
+        throw new SerializationError('an arrow function is captured by its own this');
       bind?.(captured);
       if (isDerived) deriveFrom(fn, captured[code.superIndex!]);
       attach(fn, code, captured);
@@ -93,13 +95,16 @@ function attach(fn: AnyFunction, code: ShippedCode, captured: readonly unknown[]
   if (fn.name !== code.name && isRedefinable(fn, 'name')) {
     Object.defineProperty(fn, 'name', { value: code.name, configurable: true });
   }
-  if (fn.length !== code.length) Object.defineProperty(fn, 'length', { value: code.length, configurable: true });
+  if (fn.length !== code.length)
+    Object.defineProperty(fn, 'length', { value: code.length, configurable: true });
   for (const attachment of code.attachments) attachOne(fn, attachment, captured[attachment.index]);
 }
 
 function isRedefinable(fn: AnyFunction, key: string): boolean {
   const descriptor = Object.getOwnPropertyDescriptor(fn, key);
-  return descriptor === undefined || (descriptor.configurable === true && typeof descriptor.value === 'string');
+  return (
+    descriptor === undefined || (descriptor.configurable === true && typeof descriptor.value === 'string')
+  );
 }
 
 function attachOne(fn: AnyFunction, { where, key, symbol, part, flags }: Attachment, value: unknown): void {
@@ -119,7 +124,9 @@ function attachOne(fn: AnyFunction, { where, key, symbol, part, flags }: Attachm
 
 /** A prototype travels as its constructor, where it has one. */
 function prototypeGiven(value: unknown): object | null {
-  return typeof value === 'function' ? ((value as { prototype?: object }).prototype ?? null) : (value as object | null);
+  return typeof value === 'function'
+    ? ((value as { prototype?: object }).prototype ?? null)
+    : (value as object | null);
 }
 
 function propertyKey(key: string, symbol: string | undefined): PropertyKey {

@@ -1,15 +1,18 @@
 // Says how a function or class travels: by its own name, by reference, by capture, or not at all.
 
+import { NotShippableError } from '../base/errors.js';
 import { exportPath } from './export-table.js';
 import { captureFunction } from './function-capture.js';
-import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
 import type { AnyFunction, FunctionReader, FunctionRecipe } from './function-recipe.js';
 import { inspectorSession } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { scriptText } from './script-text.js';
-import { NotShippableError } from '../base/errors.js';
 import { taskReferenceOf } from './task-reference.js';
+import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
+
+/** In a path: what follows was reached through a variable of another function, and was not handed over itself. */
+const CAPTURED = ' → captured variable ';
 
 export const functionReader: FunctionReader = { describe };
 
@@ -23,16 +26,18 @@ function describe(fn: AnyFunction, path: string): FunctionRecipe {
   if (facts.proxy) return proxyRecipe(facts.proxy);
   if (!facts.location) return { how: 'name', name: nameOfValue(fn) ?? refuse(path, NATIVE) };
   const script = scriptText(facts.location.scriptId);
-  if (script.facts.url.startsWith('node:')) return { how: 'name', name: nameOfValue(fn) ?? refuse(path, INTERNAL) };
+  if (script.facts.url.startsWith('node:'))
+    return { how: 'name', name: nameOfValue(fn) ?? refuse(path, INTERNAL) };
   const exported = exportPath(fn, script, facts);
   if (exported) return { how: 'reference', url: script.facts.url, path: exported };
   try {
-    return captureFunction({ fn, facts, path, isHandedOver: !path.includes(' › ') });
+    return captureFunction({ fn, facts, path, isHandedOver: !path.includes(CAPTURED) });
   } catch (error) {
     if (error instanceof NotShippableError && !error.message.startsWith(path)) refuse(path, error.message);
     throw error;
   }
 }
 
-const NATIVE = 'it is native code that is neither a global nor in a builtin module; wrap it in a function of your own';
-const INTERNAL = "it is internal to Node.js; wrap what you need of it in a function of your own";
+const NATIVE =
+  'it is native code that is neither a global nor in a builtin module; wrap it in a function of your own';
+const INTERNAL = 'it is internal to Node.js; wrap what you need of it in a function of your own';

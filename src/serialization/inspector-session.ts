@@ -21,7 +21,11 @@ export interface FunctionFacts {
   readonly location?: { readonly scriptId: string; readonly line: number; readonly column: number };
   /** Innermost first. */
   readonly scopes: readonly ScopeView[];
-  readonly bound?: { readonly target: AnyFunction; readonly self: unknown; readonly args: readonly unknown[] };
+  readonly bound?: {
+    readonly target: AnyFunction;
+    readonly self: unknown;
+    readonly args: readonly unknown[];
+  };
   readonly proxy?: { readonly target: AnyFunction; readonly handler: object };
   /** Private static members of a class: `#count` → value. */
   readonly privates: ReadonlyMap<string, unknown>;
@@ -69,7 +73,11 @@ interface Sink {
 
 interface Session {
   connect(): void;
-  post(method: string, params: object | undefined, answered: (error: Error | null, answer?: object) => void): void;
+  post(
+    method: string,
+    params: object | undefined,
+    answered: (error: Error | null, answer?: object) => void,
+  ): void;
   on(event: string, listener: (message: { params: unknown }) => void): void;
 }
 
@@ -98,7 +106,10 @@ class InspectorSession {
   read(fn: AnyFunction): FunctionFacts {
     this.#sink.given = fn;
     const id = this.#call('function () { return this.given }').objectId;
-    const answer = this.#post('Runtime.getProperties', { objectId: id, ownProperties: true }) as PropertiesAnswer;
+    const answer = this.#post('Runtime.getProperties', {
+      objectId: id,
+      ownProperties: true,
+    }) as PropertiesAnswer;
     try {
       return this.#facts(answer);
     } finally {
@@ -115,7 +126,14 @@ class InspectorSession {
   #facts(answer: PropertiesAnswer): FunctionFacts {
     const internal = new Map((answer.internalProperties ?? []).map(({ name, value }) => [name, value]));
     const privates = new Map((answer.privateProperties ?? []).map(({ name, value }) => [name, value]));
-    const wanted = ['[[Scopes]]', '[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]', '[[Target]]', '[[Handler]]'];
+    const wanted = [
+      '[[Scopes]]',
+      '[[TargetFunction]]',
+      '[[BoundThis]]',
+      '[[BoundArgs]]',
+      '[[Target]]',
+      '[[Handler]]',
+    ];
     const remotes = [...wanted.map((name) => internal.get(name)), ...privates.values()];
     const [scopes, target, self, args, proxied, handler, ...privateValues] = this.#take(remotes);
     const location = internal.get('[[FunctionLocation]]')?.value as
@@ -129,14 +147,18 @@ class InspectorSession {
       ...(typeof target === 'function' && {
         bound: { target, self, args: Array.from((args ?? []) as ArrayLike<unknown>) },
       }),
-      ...(internal.has('[[Handler]]') && { proxy: { target: proxied as AnyFunction, handler: handler as object } }),
+      ...(internal.has('[[Handler]]') && {
+        proxy: { target: proxied as AnyFunction, handler: handler as object },
+      }),
       privates: new Map([...privates.keys()].map((name, index) => [name, privateValues[index]])),
     };
   }
 
   /** The live values behind the engine's answers. */
   #take(remotes: readonly (RemoteObject | undefined)[]): unknown[] {
-    const args = remotes.map((remote) => (remote?.objectId ? { objectId: remote.objectId } : toArgument(remote)));
+    const args = remotes.map((remote) =>
+      remote?.objectId ? { objectId: remote.objectId } : toArgument(remote),
+    );
     this.#sink.taken = [];
     this.#call('function (...values) { this.taken = values }', args);
     const taken = this.#sink.taken;
@@ -213,7 +235,9 @@ function toArgument(remote: RemoteObject | undefined): object {
 }
 
 function readScopes(list: unknown): ScopeView[] {
-  const entries = Object.values((list ?? {}) as Record<string, { description: string; object: ScopeView['variables'] }>);
+  const entries = Object.values(
+    (list ?? {}) as Record<string, { description: string; object: ScopeView['variables'] }>,
+  );
   return entries.map(({ description, object }) => ({ type: description, variables: object }));
 }
 

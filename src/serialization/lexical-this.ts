@@ -1,9 +1,9 @@
 // The `this` an arrow function sees, which the engine does not list among its scopes.
 
-import type { CaptureRequest } from './function-capture.js';
 import type { FreeVariables } from './free-variables.js';
+import type { CaptureRequest } from './function-capture.js';
 import { refuse } from './named-values.js';
-import type { CodeUnit } from './script-scopes.js';
+import type { CodeUnit } from './script-names.js';
 import type { ScriptText } from './script-text.js';
 
 export interface ThisQuestion extends CaptureRequest {
@@ -18,5 +18,8 @@ export function lexicalThis(question: ThisQuestion): { readonly value: unknown }
   const use = free.outer.get('this');
   if (!use) return undefined;
   if (use.binder === -1 && script.facts.isModule) return { value: undefined };
-  refuse(path, "it is an arrow function that uses the 'this' around it; copy it to a variable first: const self = this");
+  refuse(
+    path,
+    "it is an arrow function that uses the 'this' around it; copy it to a variable first: const self = this",
+  );
 }

@@ -34,7 +34,10 @@ export function importerOf(base: string): DynamicImport {
     const module = new (Module as unknown as ModuleConstructor)(file);
     module.filename = file;
     module.paths = (Module as unknown as ModuleConstructor)._nodeModulePaths(dirname(file));
-    module._compile('exports.dynamicImport = (specifier, options) => import(specifier, options);', `${file}.cjs`);
+    module._compile(
+      'exports.dynamicImport = (specifier, options) => import(specifier, options);',
+      `${file}.cjs`,
+    );
     importer = module.exports.dynamicImport!;
     importers.set(base, importer);
   }
@@ -56,7 +59,9 @@ export function importedModule(request: string): object {
   if (known) return known;
   const { specifier, base } = readRequest(request);
   try {
-    const loaded = requireOf(base || specifier)(specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier);
+    const loaded = requireOf(base || specifier)(
+      specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier,
+    );
     const namespace = asNamespace(loaded);
     namespaces.set(request, namespace);
     return namespace;

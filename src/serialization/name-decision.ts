@@ -1,15 +1,16 @@
 // What happens to one free name of a function: imported again, known by name, carried as a value, or left alone.
 
-import type { CaptureRequest } from './function-capture.js';
+import { type ModuleRequest, RENAMED, readRequest } from './captured-code.js';
 import type { FreeName } from './free-variables.js';
+import type { CaptureRequest } from './function-capture.js';
 import type { CapturedValue } from './function-recipe.js';
 import type { ScopeView } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
-import { readRequest, RENAMED, type ModuleRequest } from './captured-code.js';
-import type { CodeUnit } from './script-scopes.js';
-import type { ScriptText } from './script-text.js';
-import { childOf } from './syntax-tree.js';
+import { nameOfOwnExport } from './own-exports.js';
 import { replayRecipe } from './replay.js';
+import type { CodeUnit, Reference } from './script-names.js';
+import type { ScriptText } from './script-text.js';
+import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
 
 export interface NameQuestion extends CaptureRequest {
   readonly script: ScriptText;
@@ -31,11 +32,17 @@ export interface NameDecision {
 export function decideName(question: NameQuestion): NameDecision {
   const { fn, facts, script, unit, name: free, path } = question;
   const { name, variable } = free;
-  const scope = facts.scopes.find(({ type, variables }) => type !== 'Global' && Object.hasOwn(variables, name));
+  const scope = facts.scopes.find(
+    ({ type, variables }) => type !== 'Global' && Object.hasOwn(variables, name),
+  );
   if (!scope) {
-    if (script.revived?.named.some(([local]) => local === name) && variable) return inherited(question) ?? { name };
+    if (script.revived?.named.some(([local]) => local === name) && variable)
+      return inherited(question) ?? { name };
     if (variable && !isTrulyGlobal(question)) {
-      refuse(`${path} › ${name}`, 'the engine gives no value for this variable; pass it as an argument');
+      refuse(
+        `${path} → captured variable ${name}`,
+        'the engine gives no value for this variable; pass it as an argument',
+      );
     }
     return { name };
   }
@@ -47,7 +54,7 @@ export function decideName(question: NameQuestion): NameDecision {
   if (imported) return imported;
   const named = isObject(value) && !free.isWritten ? nameOfValue(value) : undefined;
   if (named !== undefined && typeof value !== 'function') return { name, named };
-  if (free.update && question.isHandedOver) refuseUpdate(question);
+  if (free.update && question.isHandedOver && isRunItself(question, free.update)) refuseUpdate(question);
   const rebound = ownNameOf(unit) === name ? { isRebound: true as const } : {};
   const replayed = replayRecipe(question, value);
   return { name, carry: replayed ?? { value }, ...rebound };
@@ -66,26 +73,46 @@ function inherited({ script, name: { name, variable } }: NameQuestion): NameDeci
   return known && { name, named: known[1] };
 }
 
-function importDecision({ script, name: free }: NameQuestion, scope: ScopeView, value: unknown): NameDecision | undefined {
+function importDecision(
+  { script, name: free }: NameQuestion,
+  scope: ScopeView,
+  value: unknown,
+): NameDecision | undefined {
   const { name, variable } = free;
   if (variable?.binding) {
     if (isObject(value)) {
       const named = nameOfValue(value);
-      if (named?.startsWith('manyhands#')) return typeof value === 'function' ? { name, carry: { value } } : { name, named };
+      if (named?.startsWith('manyhands#'))
+        return typeof value === 'function' ? { name, carry: { value } } : { name, named };
     }
     return { name, imported: { ...variable.binding, base: script.base } };
   }
   if (scope.type === 'Module' && script.isImportable) {
     const exported = script.exported.get(name);
-    if (exported !== undefined) return { name, imported: { specifier: script.facts.url, base: script.base, name: exported } };
+    if (exported !== undefined)
+      return { name, imported: { specifier: script.facts.url, base: script.base, name: exported } };
   }
-  if (name === 'require' && !variable && !script.facts.isModule && isRequire(value)) return { name, needs: 'require' };
+  if (name === 'require' && !variable && !script.facts.isModule && isRequire(value))
+    return { name, needs: 'require' };
   return undefined;
+}
+
+/** Of a class, only the `run` of a process is what the caller hands over; the rest is state of its objects. */
+function isRunItself({ unit, fn }: NameQuestion, update: Reference): boolean {
+  if (unit.shape !== 'class') return true;
+  let parent: unknown = fn;
+  while (typeof parent === 'function' && nameOfOwnExport(parent) === undefined)
+    parent = Object.getPrototypeOf(parent);
+  if (typeof parent !== 'function') return false;
+  const run = listOf(childOf(unit.node, 'body')!, 'body').find(
+    (member) => nameOfIdentifier(childOf(member, 'key')) === 'run' && !member['static'],
+  );
+  return run !== undefined && update.start >= run.start && update.start < run.end;
 }
 
 function refuseUpdate({ path, name: { name } }: NameQuestion): never {
   refuse(
-    `${path} › ${name}`,
+    `${path} → captured variable ${name}`,
     `the function both reads and changes this variable, and each process has its own copy of it; ` +
       `use a SharedValue, or return the value`,
   );

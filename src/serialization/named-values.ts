@@ -76,7 +76,8 @@ function learnBuiltins(): void {
   for (; builtinsSeen < loaded.length; builtinsSeen++) {
     const entry = loaded[builtinsSeen];
     const name = entry.startsWith('NativeModule ') ? entry.slice('NativeModule '.length) : '';
-    if (!builtinModules.includes(name) || name.startsWith('_') || name === 'process' || name === 'console') continue;
+    if (!builtinModules.includes(name) || name.startsWith('_') || name === 'process' || name === 'console')
+      continue;
     if (DEPRECATED.has(name)) continue;
     const module = nodeRequire(`node:${name}`) as object;
     if (!names.has(module)) names.set(module, `node:${name}`);

@@ -4,91 +4,28 @@
 //
 // References are resolved after the walk, so hoisting needs no extra pass.
 
+import { patternParts } from './binding-patterns.js';
 import {
-  childOf,
-  childrenOf,
-  isClassNode,
-  isFunctionNode,
-  listOf,
-  nameOfIdentifier,
-  type Syntax,
-} from './syntax-tree.js';
-
-export type VariableKind = 'const' | 'let' | 'var' | 'function' | 'class' | 'import' | 'param';
-
-export interface ImportBinding {
-  readonly specifier: string;
-  /** Name of the export; `*` for the namespace. */
-  readonly name: string;
-  readonly attributes?: Readonly<Record<string, string>>;
-}
-
-export interface Variable {
-  readonly name: string;
-  kind: VariableKind;
-  readonly scope: Scope;
-  readonly start: number;
-  /** The `VariableDeclarator` with an initializer, if that is how it is declared. */
-  readonly declarator?: Syntax;
-  readonly binding?: ImportBinding;
-  /** References that change it, its declaration apart. */
-  readonly writes: Reference[];
-}
-
-export interface Scope {
-  readonly parent: Scope | undefined;
-  readonly isFunction: boolean;
-  /** Whether the whole script's top level. */
-  readonly isTop: boolean;
-  readonly start: number;
-  readonly names: Map<string, Variable>;
-  strict: boolean;
-}
-
-/** `update` reads and writes in one (`n++`); `write` overwrites or initializes lazily. */
-export type Access = 'read' | 'write' | 'update';
-
-export interface Reference {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly scope: Scope;
-  access: Access;
-  /** `{ name }`, short for `{ name: name }`. */
-  readonly isShorthand: boolean;
-  variable?: Variable;
-}
-
-export type LexicalUseKind = 'this' | 'arguments' | 'super' | 'new.target' | 'import.meta' | 'import()' | 'eval' | 'private';
-
-/** A use of something that no variable stands for. `binder` is where what gives it its meaning begins; -1 for the top. */
-export interface LexicalUse {
-  readonly kind: LexicalUseKind;
-  readonly start: number;
-  readonly end: number;
-  readonly binder: number;
-  readonly name?: string;
-}
-
-/** A function or class in the text; `start` and `end` are those of `Function.prototype.toString`. */
-export interface CodeUnit {
-  readonly node: Syntax;
-  readonly shape: 'expression' | 'method' | 'get' | 'set' | 'class';
-  readonly isArrow: boolean;
-  readonly start: number;
-  readonly end: number;
-  readonly scope: Scope;
-  readonly strict: boolean;
-  /** In whose instance or static field initializer an arrow stands. */
-  readonly parent: Syntax | undefined;
-}
-
-export interface ScriptScopes {
-  readonly top: Scope;
-  readonly references: readonly Reference[];
-  readonly uses: readonly LexicalUse[];
-  readonly units: readonly CodeUnit[];
-}
+  functionScopeOf,
+  hasUseStrict,
+  isLazyInitialization,
+  lookUp,
+  newScope,
+  privateNameOf,
+  toUnit,
+} from './scope-chain.js';
+import type {
+  Access,
+  CodeUnit,
+  ImportBinding,
+  LexicalUse,
+  LexicalUseKind,
+  Reference,
+  Scope,
+  ScriptScopes,
+  VariableKind,
+} from './script-names.js';
+import { childOf, childrenOf, listOf, nameOfIdentifier, type Syntax } from './syntax-tree.js';
 
 interface Place {
   readonly scope: Scope;
@@ -206,8 +143,17 @@ class ScopeWalk {
 
   #refer(node: Syntax, place: Place, access: Access, isShorthand = false): void {
     const name = node['name'] as string;
-    if (name === 'arguments' && !lookUp(place.scope, name)) this.#use('arguments', node, place.argumentsBinder);
-    else this.references.push({ name, start: node.start, end: node.end, scope: place.scope, access, isShorthand });
+    if (name === 'arguments' && !lookUp(place.scope, name))
+      this.#use('arguments', node, place.argumentsBinder);
+    else
+      this.references.push({
+        name,
+        start: node.start,
+        end: node.end,
+        scope: place.scope,
+        access,
+        isShorthand,
+      });
   }
 
   #use(kind: LexicalUseKind, node: Syntax, binder: number): void {
@@ -225,7 +171,8 @@ class ScopeWalk {
     const value = childOf(node, 'value')!;
     if (node['computed']) this.#visit(childOf(node, 'key')!, place, node);
     if (node['shorthand'] && value.type === 'Identifier') this.#refer(value, place, 'read', true);
-    else if (node['method'] || node['kind'] !== 'init') this.#function(value, { ...place, home: parent.start }, node);
+    else if (node['method'] || node['kind'] !== 'init')
+      this.#function(value, { ...place, home: parent.start }, node);
     else this.#visit(value, place, node);
   }
 
@@ -246,36 +193,13 @@ class ScopeWalk {
   }
 
   /** What an assignment writes to; a name in `read` is read by the same assignment. */
-  #target(node: Syntax, place: Place, access: Access, read?: ReadonlySet<string>): void {
-    switch (node.type) {
-      case 'Identifier':
-        this.#refer(node, place, read?.has(node['name'] as string) ? 'update' : access);
-        return;
-      case 'ObjectPattern':
-        for (const property of listOf(node, 'properties')) {
-          if (property['computed']) this.#visit(childOf(property, 'key')!, place, property);
-          const value = childOf(property, 'value') ?? childOf(property, 'argument')!;
-          const inner = value.type === 'AssignmentPattern' ? childOf(value, 'left')! : value;
-          if (value !== inner) this.#visit(childOf(value, 'right')!, place, value);
-          if (property['shorthand'] && inner.type === 'Identifier') {
-            this.#refer(inner, place, read?.has(inner['name'] as string) ? 'update' : access, true);
-          } else {
-            this.#target(inner, place, access, read);
-          }
-        }
-        return;
-      case 'ArrayPattern':
-        for (const element of listOf(node, 'elements')) this.#target(element, place, access, read);
-        return;
-      case 'AssignmentPattern':
-        this.#visit(childOf(node, 'right')!, place, node);
-        this.#target(childOf(node, 'left')!, place, access, read);
-        return;
-      case 'RestElement':
-        this.#target(childOf(node, 'argument')!, place, access, read);
-        return;
-      default:
-        this.#visit(node, place, node);
+  #target(pattern: Syntax, place: Place, access: Access, read?: ReadonlySet<string>): void {
+    for (const { node, role, isShorthand } of patternParts(pattern)) {
+      if (role === 'target' && node.type === 'Identifier') {
+        this.#refer(node, place, read?.has(node['name'] as string) ? 'update' : access, isShorthand);
+      } else {
+        this.#visit(node, place, pattern);
+      }
     }
   }
 
@@ -289,29 +213,10 @@ class ScopeWalk {
     }
   }
 
-  #declarePattern(node: Syntax, kind: VariableKind, place: Place, declarator?: Syntax): void {
-    switch (node.type) {
-      case 'Identifier':
-        this.#declare(node, kind, place.scope, declarator && { declarator });
-        return;
-      case 'ObjectPattern':
-        for (const property of listOf(node, 'properties')) {
-          if (property['computed']) this.#visit(childOf(property, 'key')!, place, property);
-          this.#declarePattern(childOf(property, 'value') ?? childOf(property, 'argument')!, kind, place, declarator);
-        }
-        return;
-      case 'ArrayPattern':
-        for (const element of listOf(node, 'elements')) this.#declarePattern(element, kind, place, declarator);
-        return;
-      case 'AssignmentPattern':
-        this.#declarePattern(childOf(node, 'left')!, kind, place, declarator);
-        this.#visit(childOf(node, 'right')!, place, node);
-        return;
-      case 'RestElement':
-        this.#declarePattern(childOf(node, 'argument')!, kind, place, declarator);
-        return;
-      default:
-        this.#visit(node, place, node);
+  #declarePattern(pattern: Syntax, kind: VariableKind, place: Place, declarator?: Syntax): void {
+    for (const { node, role } of patternParts(pattern)) {
+      if (role === 'expression') this.#visit(node, place, pattern);
+      else this.#declare(node, kind, place.scope, declarator && { declarator });
     }
   }
 
@@ -375,14 +280,16 @@ class ScopeWalk {
     if (id) this.#declare(id, 'const', scope);
     this.units.push({ ...toUnit(node, place.scope, true, parent), shape: 'class' });
     const members = listOf(childOf(node, 'body')!, 'body');
-    const names = new Set(members.map((member) => privateNameOf(member)).filter((name) => name !== undefined));
+    const names = new Set(
+      members.map((member) => privateNameOf(member)).filter((name) => name !== undefined),
+    );
     const inner: Place = { ...place, scope, privates: { start: node.start, names, parent: place.privates } };
     const superclass = childOf(node, 'superClass');
     if (superclass) this.#visit(superclass, inner, node);
-    for (const member of members) this.#member(member, { ...inner, home: node.start }, node);
+    for (const member of members) this.#member(member, { ...inner, home: node.start });
   }
 
-  #member(member: Syntax, place: Place, owner: Syntax): void {
+  #member(member: Syntax, place: Place): void {
     const key = childOf(member, 'key');
     if (key && member['computed']) this.#visit(key, { ...place, home: -1 }, member);
     const value = childOf(member, 'value');
@@ -395,7 +302,6 @@ class ScopeWalk {
     const inner: Place = { ...place, scope, thisBinder: member.start, argumentsBinder: member.start };
     if (member.type === 'StaticBlock') this.#children(member, inner);
     else if (value) this.#visit(value, inner, member);
-    void owner;
   }
 
   #forEach(node: Syntax, place: Place): void {
@@ -413,12 +319,16 @@ class ScopeWalk {
       nameOfIdentifier(childOf(attribute, 'key')) ?? (childOf(attribute, 'key') as Syntax)['value'],
       (childOf(attribute, 'value') as Syntax)['value'],
     ]);
-    const attributes = pairs.length ? { attributes: Object.fromEntries(pairs) as Record<string, string> } : {};
+    const attributes = pairs.length
+      ? { attributes: Object.fromEntries(pairs) as Record<string, string> }
+      : {};
     for (const item of listOf(node, 'specifiers')) {
       const imported = childOf(item, 'imported');
       const byType = item.type === 'ImportDefaultSpecifier' ? 'default' : '*';
       const name = imported ? (nameOfIdentifier(imported) ?? String(imported['value'])) : byType;
-      this.#declare(childOf(item, 'local')!, 'import', this.top, { binding: { specifier, name, ...attributes } });
+      this.#declare(childOf(item, 'local')!, 'import', this.top, {
+        binding: { specifier, name, ...attributes },
+      });
     }
   }
 
@@ -426,56 +336,3 @@ class ScopeWalk {
     return { ...place, scope: newScope(place.scope, node.start) };
   }
 }
-
-function toUnit(node: Syntax, scope: Scope, strict: boolean, parent: Syntax): CodeUnit {
-  const isArrow = node.type === 'ArrowFunctionExpression';
-  const base = { node, isArrow, end: node.end, scope, strict, parent };
-  const isMethod =
-    parent.type === 'MethodDefinition' ||
-    (parent.type === 'Property' && (parent['method'] === true || parent['kind'] !== 'init'));
-  if (!isMethod || !isFunctionNode(node)) return { ...base, shape: 'expression', start: node.start };
-  const kind = parent['kind'] as string;
-  const shape = kind === 'get' || kind === 'set' ? kind : 'method';
-  return { ...base, shape, start: parent.start + (parent['static'] ? 'static'.length : 0) };
-}
-
-function newScope(parent: Scope, start: number): Scope {
-  return { parent, isFunction: false, isTop: false, start, names: new Map(), strict: parent.strict };
-}
-
-function functionScopeOf(scope: Scope): Scope {
-  let at = scope;
-  while (!at.isFunction && at.parent) at = at.parent;
-  return at;
-}
-
-function lookUp(scope: Scope, name: string): Variable | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const variable = at.names.get(name);
-    if (variable) return variable;
-  }
-  return undefined;
-}
-
-function hasUseStrict(body: readonly Syntax[]): boolean {
-  for (const statement of body) {
-    if (typeof statement['directive'] !== 'string') return false;
-    if (statement['directive'] === 'use strict') return true;
-  }
-  return false;
-}
-
-function privateNameOf(member: Syntax): string | undefined {
-  const key = childOf(member, 'key');
-  return key?.type === 'PrivateIdentifier' ? (key['name'] as string) : undefined;
-}
-
-/** `x = x ?? …`, `x = x || …`. */
-function isLazyInitialization(left: Syntax, right: Syntax): boolean {
-  const operator = right['operator'];
-  if (right.type !== 'LogicalExpression' || (operator !== '??' && operator !== '||')) return false;
-  const name = nameOfIdentifier(left);
-  return name !== undefined && nameOfIdentifier(childOf(right, 'left')) === name;
-}
-
-export { isClassNode };

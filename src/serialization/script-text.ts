@@ -5,9 +5,10 @@ import { NotShippableError } from '../base/errors.js';
 import type { ShippedCode } from './captured-code.js';
 import { hashOfMark } from './captured-code.js';
 import { isEntryUrl } from './entry-url.js';
-import { inspectorSession, type FunctionFacts, type ScriptFacts } from './inspector-session.js';
+import { type FunctionFacts, inspectorSession, type ScriptFacts } from './inspector-session.js';
 import { revivedCode } from './revived-code.js';
-import { readScopes, type CodeUnit, type ScriptScopes } from './script-scopes.js';
+import type { CodeUnit, ScriptScopes } from './script-names.js';
+import { readScopes } from './script-scopes.js';
 import { childOf, listOf, parseScript, type Syntax } from './syntax-tree.js';
 
 /** Above this size only the functions' own texts are parsed: a bundle may have megabytes. */
@@ -45,7 +46,12 @@ export class ScriptText {
 
   /** Whether a child can import it. */
   get isImportable(): boolean {
-    return this.facts.url.startsWith('file:') && !this.isEntry && !this.revived && !this.facts.url.includes('[eval');
+    return (
+      this.facts.url.startsWith('file:') &&
+      !this.isEntry &&
+      !this.revived &&
+      !this.facts.url.includes('[eval')
+    );
   }
 
   /** Where in the text the function is. @throws {NotShippableError} If it isn't there. */
@@ -98,7 +104,8 @@ export class ScriptText {
     if (!scopes) return undefined;
     const { source } = this.facts;
     let start = source.lastIndexOf(text, near);
-    if (start < 0 || start + text.length <= near) start = source.indexOf(text, Math.max(0, near - text.length));
+    if (start < 0 || start + text.length <= near)
+      start = source.indexOf(text, Math.max(0, near - text.length));
     if (start < 0) return undefined;
     const end = start + text.length;
     let best: CodeUnit | undefined;
@@ -159,7 +166,9 @@ function unitAlone(text: string, strict: boolean): UnitText {
 }
 
 function toBase(url: string): string {
-  return url.startsWith('file:') && !url.includes('[eval') ? url : `${pathToFileURL(process.cwd()).href}/[eval]`;
+  return url.startsWith('file:') && !url.includes('[eval')
+    ? url
+    : `${pathToFileURL(process.cwd()).href}/[eval]`;
 }
 
 function readExported(tree: Syntax): ReadonlyMap<string, string> {
@@ -174,7 +183,8 @@ function readExported(tree: Syntax): ReadonlyMap<string, string> {
       const declaration = childOf(statement, 'declaration');
       if (declaration) for (const name of declaredNames(declaration)) exported.set(name, name);
     }
-    const id = statement.type === 'ExportDefaultDeclaration' && childOf(childOf(statement, 'declaration')!, 'id');
+    const id =
+      statement.type === 'ExportDefaultDeclaration' && childOf(childOf(statement, 'declaration')!, 'id');
     if (id) exported.set(id['name'] as string, 'default');
   }
   return exported;

@@ -36,7 +36,9 @@ export function parseScript(text: string, isModule: boolean): Syntax {
   try {
     return acorn.parse(text, options);
   } catch (cause) {
-    throw new NotShippableError(`the function's text is not understood: ${(cause as Error).message}`, { cause });
+    throw new NotShippableError(`the function's text is not understood: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -67,7 +69,9 @@ export function listOf(node: Syntax, key: string): Syntax[] {
 }
 
 export function nameOfIdentifier(node: Syntax | undefined): string | undefined {
-  return node?.type === 'Identifier' || node?.type === 'PrivateIdentifier' ? (node['name'] as string) : undefined;
+  return node?.type === 'Identifier' || node?.type === 'PrivateIdentifier'
+    ? (node['name'] as string)
+    : undefined;
 }
 
 export function isFunctionNode(node: Syntax): boolean {

@@ -14,7 +14,8 @@ export function task<F extends (...args: never[]) => unknown>(
   url: string,
   path = 'default',
 ): (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>> {
-  if (!url.startsWith('file:')) throw new TypeError(`task() takes the module's file: URL, got ${JSON.stringify(url)}`);
+  if (!url.startsWith('file:'))
+    throw new TypeError(`task() takes the module's file: URL, got ${JSON.stringify(url)}`);
   if (!path) throw new TypeError('task() takes the name of an export');
   const keys = path.split('.');
   const stand = async (...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> => {

@@ -1,6 +1,6 @@
 // Functions that stand for others: bound ones and proxies. They have no text; what they wrap travels.
 
-import { contentHash, type CodeShape, type ShippedCode } from './captured-code.js';
+import { type CodeShape, contentHash, type ShippedCode } from './captured-code.js';
 import type { CaptureRecipe } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
 
