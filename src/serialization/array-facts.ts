@@ -4,7 +4,13 @@ import { inspect } from 'node:util';
 
 /** Below this length, listing the keys is the cheapest way to see named ones. */
 const LISTED = 64;
-const INSPECT_NOTHING = { maxArrayLength: 0, maxStringLength: 0, depth: 0, customInspect: false, breakLength: Infinity };
+const INSPECT_NOTHING = {
+  maxArrayLength: 0,
+  maxStringLength: 0,
+  depth: 0,
+  customInspect: false,
+  breakLength: Infinity,
+};
 
 /** Whether the array has enumerable properties besides its elements, symbols included. */
 export function arrayHasMore(array: unknown[]): boolean {

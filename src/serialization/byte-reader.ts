@@ -78,7 +78,8 @@ export class ByteReader {
   /** A whole string, tag included. */
   string(): string {
     const tag = this.u8();
-    if (tag >= SHORT_STRING && tag < SHORT_STRING + SHORT_STRING_LIMIT) return this.latin1(tag - SHORT_STRING);
+    if (tag >= SHORT_STRING && tag < SHORT_STRING + SHORT_STRING_LIMIT)
+      return this.latin1(tag - SHORT_STRING);
     if (tag === LATIN1) return this.latin1(this.count(1));
     if (tag === UTF16) return this.utf16();
     return this.corrupt('a string is missing');
@@ -120,16 +121,7 @@ function shortLatin1(b: Uint8Array, at: number, length: number): string {
     case 7:
       return char(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6]);
     default: {
-      const head = char(
-        b[at],
-        b[at + 1],
-        b[at + 2],
-        b[at + 3],
-        b[at + 4],
-        b[at + 5],
-        b[at + 6],
-        b[at + 7],
-      );
+      const head = char(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7]);
       return length === 8 ? head : head + shortLatin1(b, at + 8, length - 8);
     }
   }

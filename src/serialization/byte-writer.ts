@@ -1,14 +1,6 @@
 // The growing scratch buffer that one encode writes into, and the encoding of numbers and strings.
 
-import {
-  DOUBLE,
-  INTEGER,
-  LATIN1,
-  SHORT_STRING,
-  SHORT_STRING_LIMIT,
-  SMALL_INT_END,
-  UTF16,
-} from './tags.js';
+import { DOUBLE, INTEGER, LATIN1, SHORT_STRING, SHORT_STRING_LIMIT, SMALL_INT_END, UTF16 } from './tags.js';
 
 const FIRST_BYTES = 1 << 14;
 /** A scratch buffer that grew beyond this is dropped after its message. */

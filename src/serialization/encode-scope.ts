@@ -21,6 +21,8 @@ export interface EncodeScope {
   value(value: unknown): void;
   /** Writes a value that is found in the object being written, one step down the path. */
   member(segment: PathSegment, value: unknown): void;
+  /** Runs `write` one step down the path. */
+  step(segment: PathSegment, write: () => void): void;
   /** Writes own properties as a plain object's encoding, without a node of its own. */
   fields(object: object, keys: readonly string[]): void;
   /** The elements of an array, holes included, without a node of its own. */

@@ -238,7 +238,10 @@ export class Encoder implements EncodeScope {
   }
 
   member(segment: PathSegment, value: unknown): void {
-    if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')) {
+    if (
+      value === null ||
+      (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
+    ) {
       this.value(value);
       return;
     }
@@ -255,6 +258,13 @@ export class Encoder implements EncodeScope {
       this.value(value);
     }
     path.depth--;
+  }
+
+  step(segment: PathSegment, write: () => void): void {
+    this.#path.push(segment);
+    if (this.#path.depth > DEPTH_LIMIT) this.refuse('nested too deeply');
+    write();
+    this.#path.depth--;
   }
 
   node(object: object): number {

@@ -78,7 +78,7 @@ export function setMember(index: number): NamedStep {
   return { before: '.values()[', name: index, after: ']' };
 }
 
-/** A variable that the function at this place closes over. */
+/** A variable that the function at this place closes over; the function shipper knows it by this mark. */
 export function capturedVariable(name: string): PathSegment {
-  return { before: ` → captured variable ${name}`, name: undefined, after: '' };
+  return { before: ` › ${name}`, name: undefined, after: '' };
 }

@@ -1,0 +1,66 @@
+// Reads what an object has beyond its kind: the layout is at the top of extras.ts.
+
+import { type DecodeScope, PoisonedPlace } from './decode-scope.js';
+import {
+  CONFIGURABLE,
+  ENUMERABLE,
+  HAS_CLASS,
+  HAS_PROPERTIES,
+  HAS_PROTOTYPE,
+  INTEGRITY,
+  WRITABLE,
+} from './extras.js';
+import { definePoison } from './poison.js';
+
+export function prototypeOf(scope: DecodeScope, Class: object): object {
+  const prototype: unknown =
+    typeof Class === 'function' ? (Class as { prototype?: unknown }).prototype : undefined;
+  if (typeof prototype !== 'object' || prototype === null) scope.input.corrupt('a class is missing');
+  return prototype;
+}
+
+export function readWithExtras(scope: DecodeScope): object {
+  const flags = scope.input.u8();
+  const object = scope.object();
+  if ((flags & HAS_CLASS) !== 0) setPrototype(scope, object, prototypeOf(scope, scope.object()));
+  if ((flags & HAS_PROTOTYPE) !== 0) setPrototype(scope, object, scope.value() as object | null);
+  if ((flags & HAS_PROPERTIES) !== 0) readProperties(scope, object);
+  switch (flags & INTEGRITY) {
+    case 1:
+      return Object.preventExtensions(object);
+    case 2:
+      return Object.seal(object);
+    case 3:
+      return ArrayBuffer.isView(object) ? scope.input.corrupt('a view is frozen') : Object.freeze(object);
+    default:
+      return object;
+  }
+}
+
+function setPrototype(scope: DecodeScope, object: object, prototype: object | null): void {
+  const valid = prototype === null || typeof prototype === 'object';
+  if (!valid || typeof object === 'function' || !Reflect.setPrototypeOf(object, prototype)) {
+    scope.input.corrupt('a prototype does not fit');
+  }
+}
+
+export function readProperties(scope: DecodeScope, target: object): void {
+  const { input } = scope;
+  for (let left = input.count(3); left > 0; left--) {
+    const key = scope.value();
+    if (typeof key !== 'string' && typeof key !== 'symbol') scope.input.corrupt('a key is missing');
+    const attributes = input.u8();
+    const value = scope.property();
+    if (value instanceof PoisonedPlace) {
+      definePoison(target, key, value.message);
+      continue;
+    }
+    const defined = Reflect.defineProperty(target, key, {
+      value,
+      writable: (attributes & WRITABLE) !== 0,
+      enumerable: (attributes & ENUMERABLE) !== 0,
+      configurable: (attributes & CONFIGURABLE) !== 0,
+    });
+    if (!defined) input.corrupt('a property does not fit');
+  }
+}

@@ -1,0 +1,71 @@
+// Instances of classes: the class by its own rules, the own properties as data; no constructor runs over there.
+//
+//   INSTANCE  │ class  │ own properties       the class was written before, so that the instance can be made at once
+//   OBJECT_OF │ object │ own properties       for Object.create(object)
+
+import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
+import type { EncodeScope } from './encode-scope.js';
+import { classOfPrototype, encodeWithExtras, otherKeys } from './extras.js';
+import type { AnyFunction, FunctionReader } from './function-recipe.js';
+import { isOwnExportName } from './own-exports.js';
+import { INSTANCE, OBJECT_OF, PRELUDE } from './tags.js';
+
+export function encodeInstance(scope: EncodeScope, object: object, prototype: object): void {
+  const Class = classOfPrototype(prototype);
+  refuseNative(scope, object, prototype);
+  const base = Class ?? prototype;
+  if (!scope.knows(base)) {
+    // The class first: what it closes over may hold this very instance.
+    scope.out.u8(PRELUDE);
+    scope.value(base);
+    if (scope.repeat(object)) return;
+  }
+  const keys = Object.keys(object);
+  encodeWithExtras(scope, object, { keys: otherKeys(object, keys) }, () => {
+    scope.out.u8(Class ? INSTANCE : OBJECT_OF);
+    scope.value(base);
+    scope.node(object);
+    scope.fields(object, keys);
+  });
+}
+
+/** Node's streams, sockets, timers and the like, and instances of classes derived from them. */
+function refuseNative(scope: EncodeScope, object: object, prototype: object): void {
+  if (object instanceof Stream) refuseAs(scope, object);
+  for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
+    const Class = classOfPrototype(at);
+    if (!Class || Class === Object || Class === EventEmitter || Class === Error) continue;
+    if (scope.functions && isBuiltinClass(scope.functions, Class)) refuseAs(scope, object);
+  }
+}
+
+const Stream = Object.getPrototypeOf(Readable) as abstract new () => object;
+const builtinClasses = new WeakMap<AnyFunction, boolean>();
+
+/** Classes that go by name and are not ours keep their state where nobody can read it. */
+function isBuiltinClass(reader: FunctionReader, Class: AnyFunction): boolean {
+  let builtin = builtinClasses.get(Class);
+  if (builtin === undefined) {
+    builtin = describesAsBuiltin(reader, Class);
+    builtinClasses.set(Class, builtin);
+  }
+  return builtin;
+}
+
+function describesAsBuiltin(reader: FunctionReader, Class: AnyFunction): boolean {
+  try {
+    const recipe = reader.describe(Class, Class.name);
+    return recipe.how === 'name' && !isOwnExportName(recipe.name);
+  } catch {
+    return false; // The class itself is written next, and says at the right place why it can't travel.
+  }
+}
+
+function refuseAs(scope: EncodeScope, object: object): never {
+  const { name } = object.constructor;
+  scope.refuse(
+    `${name || 'a native object'}`,
+    'it holds resources of this process: open it over there, or call registerType',
+  );
+}

@@ -1,0 +1,31 @@
+// Gives unregistered symbols an identity across processes: an id made where the symbol was first sent.
+//
+// A captured class and an instance of it may travel in different messages; the symbol that keys its fields must be one.
+
+import { randomBytes } from 'node:crypto';
+
+const origin = randomBytes(9).toString('base64');
+const byId = new Map<string, symbol>();
+const ids = new Map<symbol, string>();
+
+export function idOfSymbol(symbol: symbol): string {
+  let id = ids.get(symbol);
+  if (id === undefined) {
+    id = `${origin}${ids.size}`;
+    remember(id, symbol);
+  }
+  return id;
+}
+
+export function symbolOfId(id: string, description: string | undefined): symbol {
+  const known = byId.get(id);
+  if (known) return known;
+  const symbol = Symbol(description);
+  remember(id, symbol);
+  return symbol;
+}
+
+function remember(id: string, symbol: symbol): void {
+  byId.set(id, symbol);
+  ids.set(symbol, id);
+}
