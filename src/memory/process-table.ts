@@ -1,6 +1,6 @@
 // The processes of a session: a table of slots in shared memory, one for each agent.
 //
-//   file "table":  [ header, 64 words ][ segment descriptors, 4096 words ][ slots, 1024 × 16 words ]
+//   file "table":  [ header, 64 words ][ segment descriptors, 4096 words ][ slots, 1024 × 11 words ]
 //
 //   slot:  FREE ──reserve(parent)──► RESERVED ──claim(child)──► LIVE
 //            ▲                          │                         │  kernel says: ended
@@ -33,15 +33,10 @@ export const Slot = layout([
   'startHigh',
   'parent', //       agent id of the parent, or 0
   'door', //         Door; whether the agent's doorbell exists, and has been rung
-  'phase', //        StartPhase, written by the child, watched by the parent
-  'parcel', //       address of the block with what the child is to run
-  'parcelBytes',
-  'result', //       address of the block with what run() gave
-  'resultBytes',
-  'current', //      number of the task a pool worker runs now
-  'flags',
-  'spare1',
-  'spare2',
+  'parcel', //       address of the block with what the child is to run; written by the parent, the child sleeps on it
+  'result', //       address of the block with what run() came to; written by the child
+  'status', //       address of the child's StartStatus
+  'current', //      number of the task that a pool's worker is running
 ]);
 export const TABLE_BYTES = (SLOTS_AT + SLOT_COUNT * Slot.words) * 4;
 

@@ -3,7 +3,8 @@
 import { ftruncateSync, fstatSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { declare, errno, throwErrno } from './libc.js';
-import type { FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
+import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
+import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
 
 const UL_COMPARE_AND_WAIT_SHARED = 3;
 const ULF_WAKE_ALL = 0x100;
@@ -14,6 +15,9 @@ const BSDINFO_START_SECONDS_OFFSET = 120;
 const SZOMB = 5;
 const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x1000;
 const { EINTR, ETIMEDOUT } = constants.errno;
+
+const waitLayout: WaitLayout = { codeWord: 2, pidWord: 3, statusWord: 5, noHang: 1, noWait: 0x20 };
+const NAP_MS = 5;
 
 const ulockWait = declare<[number, number, number, number], number>(
   'int __ulock_wait(uint32_t operation, intptr_t address, uint64_t value, uint32_t timeoutMicroseconds)',
@@ -56,6 +60,17 @@ export const darwin: OsFacts = {
       startTime: Number(view.getBigUint64(BSDINFO_START_SECONDS_OFFSET, true)),
       ended: view.getUint32(BSDINFO_STATUS_OFFSET, true) === SZOMB,
     };
+  },
+
+  waitForEnd(pid, timeoutMs): EndFacts | undefined {
+    if (timeoutMs === Number.POSITIVE_INFINITY) return waitForEndOf(pid, true, waitLayout);
+    const until = performance.now() + timeoutMs;
+    const nap = new Int32Array(new SharedArrayBuffer(4));
+    for (;;) {
+      const end = waitForEndOf(pid, false, waitLayout);
+      if (end || performance.now() >= until) return end;
+      Atomics.wait(nap, 0, 0, NAP_MS);
+    }
   },
 
   mapAnonymousFixed: MAP_PRIVATE_FIXED_ANONYMOUS,

@@ -1,9 +1,10 @@
 // Linux: futex(2), prctl(2), /proc.
 
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { declare, errno, throwErrno } from './libc.js';
-import type { FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
+import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
+import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
 
 const SYS_FUTEX = process.arch === 'arm64' ? 98 : 202;
 const FUTEX_WAIT = 0; // not FUTEX_PRIVATE: the word is shared between processes
@@ -26,6 +27,14 @@ const fallocate = declare<[number, number, number], number>('int posix_fallocate
 const prctl = declare<[number, number, number, number, number], number>(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 );
+
+const pidfdOpen = declare<[number, number, number], number>('long syscall(long number, int pid, unsigned int flags)');
+const poll = declare<[Int32Array, number, number], number>('int poll(_Inout_ int *entries, unsigned long count, int timeoutMs)');
+
+const SYS_PIDFD_OPEN = 434;
+const POLLIN = 1;
+const LONGEST_POLL_MS = 2 ** 31 - 1;
+const waitLayout: WaitLayout = { codeWord: 2, pidWord: 4, statusWord: 6, noHang: 1, noWait: 0x01000000 };
 
 const timespec = new BigInt64Array(2);
 
@@ -71,5 +80,27 @@ export const linux: OsFacts = {
     return { startTime: Number(fields[19]), ended: state === 'Z' || state === 'X' || state === 'x' };
   },
 
+  waitForEnd(pid, timeoutMs): EndFacts | undefined {
+    if (timeoutMs === Number.POSITIVE_INFINITY) return waitForEndOf(pid, true, waitLayout);
+    if (timeoutMs > 0) pollPid(pid, timeoutMs);
+    return waitForEndOf(pid, false, waitLayout);
+  },
+
   mapAnonymousFixed: MAP_PRIVATE_FIXED_ANONYMOUS,
 };
+
+/** Sleeps until the process has ended or the time is over. */
+function pollPid(pid: number, timeoutMs: number): void {
+  const fd = pidfdOpen(SYS_PIDFD_OPEN, pid, 0);
+  if (fd < 0) return; // ended and reaped
+  const until = performance.now() + timeoutMs;
+  try {
+    for (let left = timeoutMs; left > 0; left = until - performance.now()) {
+      const ready = poll(new Int32Array([fd, POLLIN]), 1, Math.min(Math.ceil(left), LONGEST_POLL_MS));
+      if (ready > 0) return;
+      if (ready < 0 && errno() !== EINTR) return;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}

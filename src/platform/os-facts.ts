@@ -11,6 +11,12 @@ export interface ProcessFacts {
   readonly ended: boolean;
 }
 
+/** How a process ended: one of the two is set. */
+export interface EndFacts {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface OsFacts {
   /** Where session directories live: memory-backed where the system has such a place. */
   sharedMemoryDirectory(): string;
@@ -24,6 +30,11 @@ export interface OsFacts {
   signalOnParentDeath(signal: number): boolean;
   /** The kernel's word on a process, or undefined if there is none with this pid. */
   processFacts(pid: number): ProcessFacts | undefined;
+  /**
+   * Blocks until a child of this process has ended, at most `timeoutMs`; undefined if it has not.
+   * The child stays to be reaped by libuv.
+   */
+  waitForEnd(pid: number, timeoutMs: number): EndFacts | undefined;
   /** Flags of mmap for zero pages put over an existing mapping. */
   readonly mapAnonymousFixed: number;
 }

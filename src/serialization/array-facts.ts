@@ -40,11 +40,25 @@ export function holesFrom(array: readonly unknown[], start: number): number {
   while (end < near && array[end] === undefined && !(end in array)) end++;
   if (end < near || near === length) return end - start;
   // A far gap: only the keys say where it ends.
-  for (const key of Object.keys(array)) {
-    if (!isIndex(key)) break;
-    if (Number(key) > start) return Number(key) - start;
+  return nextIndex(array, end) - start;
+}
+
+/** The indices of the sparse array looked at last, so that a walk over its gaps lists them once. */
+let walked: { of: WeakRef<readonly unknown[]>; indices: number[] } | undefined;
+
+function nextIndex(array: readonly unknown[], from: number): number {
+  if (walked?.of.deref() !== array || walked.indices.length !== 0) {
+    walked = { of: new WeakRef(array), indices: indicesOf(array) };
   }
-  return length - start;
+  const { indices } = walked;
+  let low = 0;
+  let high = indices.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (indices[middle] < from) low = middle + 1;
+    else high = middle;
+  }
+  return indices[low] ?? array.length;
 }
 
 /** Whether all elements are numbers, and then whether four bytes hold each. */

@@ -3,7 +3,6 @@
 
 import type { Attachment } from './captured-code.js';
 import type { AnyFunction } from './function-recipe.js';
-import type { FunctionFacts } from './inspector-session.js';
 import type { UnitText } from './script-text.js';
 import { childOf, listOf, type Syntax } from './syntax-tree.js';
 
@@ -23,7 +22,7 @@ const functionPrototypes = new Set([
   Object.getPrototypeOf(async function* () {}) as object,
 ]);
 
-export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText, facts: FunctionFacts): Attached {
+export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText): Attached {
   const isClass = unit.shape === 'class';
   const members = isClass ? listOf(childOf(unit.node, 'body')!, 'body') : [];
   const list: Item[] = [];
@@ -48,7 +47,6 @@ export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText, facts: 
     const expected = isClass ? expectedAbove(unit.node, parent) : Object.prototype;
     if (above !== expected) list.push(link('parent of prototype', asConstructor(above)));
   }
-  void facts;
   if (isClass && childOf(unit.node, 'superClass') && parent !== Function.prototype) {
     return { list, superclass: { value: parent } };
   }

@@ -148,7 +148,7 @@ export class ByteWriter {
 }
 
 declare global {
-  // biome-ignore lint/style/useNamingConvention: Node's own, missing in its types
+  /** Node's own, missing in its types. */
   interface Buffer {
     latin1Write(text: string, offset: number, length: number): number;
     ucs2Write(text: string, offset: number, length: number): number;

@@ -7,7 +7,7 @@
 // author's file, line and column.
 
 import { Script } from 'node:vm';
-import { RENAMED, type ShippedCode, scriptMark } from './captured-code.js';
+import { LAZY, RENAMED, type ShippedCode, scriptMark } from './captured-code.js';
 import type { AnyFunction } from './function-recipe.js';
 import { importedModule, importerOf, importMetaOf, requireOf } from './module-importer.js';
 import { valueOfName } from './named-values.js';
@@ -18,6 +18,8 @@ export interface Closure {
   readonly values: readonly unknown[];
   readonly self: unknown;
   readonly superclass: unknown;
+  /** Names that are looked up on first use. */
+  readonly lazy: object;
 }
 
 /** Gives the function, and for late binding the way to set its variables. */
@@ -32,6 +34,7 @@ type Outermost = (
   modules: readonly object[],
   given: Record<string, unknown>,
   superclass: unknown,
+  lazy: object,
 ) => object | [object, (values: readonly unknown[]) => void];
 
 const makers = new Map<string, Maker>();
@@ -58,22 +61,29 @@ function compile(code: ShippedCode, isLate: boolean): Maker {
   const outermost = script.runInThisContext() as Outermost;
   const modules = code.modules.map(importedModule);
   const given = givenTo(code);
-  return ({ values, self, superclass }) => {
-    const result = outermost.call(self, values, modules, given, superclass);
+  return ({ values, self, superclass, lazy }) => {
+    const result = outermost.call(self, values, modules, given, superclass, lazy);
     return Array.isArray(result) ? { made: result[0] as object, bind: result[1] as never } : { made: result };
   };
 }
 
 function opening(code: ShippedCode, isLate: boolean): string {
+  const isLazy = new Set(code.lazy.map(({ name }) => name));
   const variables = code.names.slice(0, code.variables);
   const strict = code.strict ? '"use strict";' : '';
-  const declared = isLate ? lateVariables(variables) : fixedVariables(code, variables);
-  const imports = code.imports.map(({ local, module, name }) =>
-    name === '*' ? `const ${local}=$m[${module}];` : `const ${local}=$m[${module}][${JSON.stringify(name)}];`,
-  );
+  const declared = isLate
+    ? lateVariables(variables.filter((name) => !isLazy.has(name)))
+    : fixedVariables(code, isLazy);
+  const imports = code.imports
+    .filter(({ local }) => !isLazy.has(local))
+    .map(({ local, module, name }) =>
+      name === '*'
+        ? `const ${local}=$m[${module}];`
+        : `const ${local}=$m[${module}][${JSON.stringify(name)}];`,
+    );
   const named = code.named.map(([local], index) => `const ${local}=$g["named ${index}"];`);
   const needs = code.needs.map((need) => `const ${localOf(need)}=$g.${need};`);
-  const start = `${scriptMark(code.hash)}(function($v,$m,$g,$super){${strict}${declared}`;
+  const start = `${scriptMark(code.hash)}(function($v,$m,$g,$super,${LAZY}){${strict}${declared}`;
   const key = `[${JSON.stringify(code.name)}]`;
   const literal = code.shape === 'expression' ? `{${key}:(` : '{';
   return `${start}${imports.join('')}${named.join('')}${needs.join('')}return ${isLate ? '[' : ''}${literal}`;
@@ -83,14 +93,17 @@ function closing(code: ShippedCode, isLate: boolean): string {
   const literal = code.shape === 'expression' ? '\n)}' : '\n}';
   const bind = `,($n)=>{${code.names
     .slice(0, code.variables)
-    .map((name, index) => `${name}=$n[${index}];`)
+    .map((name, index) => (code.lazy.some((lazy) => lazy.name === name) ? '' : `${name}=$n[${index}];`))
     .join('')}}]`;
   return `${literal}${isLate ? bind : ''}})`;
 }
 
-function fixedVariables(code: ShippedCode, names: readonly string[]): string {
+function fixedVariables(code: ShippedCode, isLazy: ReadonlySet<string>): string {
   const assigned = new Set(code.assigned);
-  return names.map((name, index) => `${assigned.has(name) ? 'let' : 'const'} ${name}=$v[${index}];`).join('');
+  return code.names
+    .slice(0, code.variables)
+    .map((name, at) => (isLazy.has(name) ? '' : `${assigned.has(name) ? 'let' : 'const'} ${name}=$v[${at}];`))
+    .join('');
 }
 
 function lateVariables(names: readonly string[]): string {

@@ -11,6 +11,33 @@ import {
   WRITABLE,
 } from './extras.js';
 import { definePoison } from './poison.js';
+import {
+  EXTRAS,
+  FUNCTION_CAPTURED,
+  FUNCTION_NAMED,
+  FUNCTION_REFERENCED,
+  GLOBAL,
+  HANDLE,
+  PRELUDE,
+  PROTOTYPE,
+  RECIPE,
+  REFERENCE,
+  REGISTERED,
+} from './tags.js';
+
+const SHARED = new Set([
+  EXTRAS,
+  PRELUDE,
+  REFERENCE,
+  HANDLE,
+  REGISTERED,
+  GLOBAL,
+  PROTOTYPE,
+  FUNCTION_NAMED,
+  FUNCTION_REFERENCED,
+  FUNCTION_CAPTURED,
+  RECIPE,
+]);
 
 export function prototypeOf(scope: DecodeScope, Class: object): object {
   const prototype: unknown =
@@ -21,6 +48,8 @@ export function prototypeOf(scope: DecodeScope, Class: object): object {
 
 export function readWithExtras(scope: DecodeScope): object {
   const flags = scope.input.u8();
+  // Never around what this process shares with others: a global, a class, something already decoded.
+  if (SHARED.has(scope.input.bytes[scope.input.at])) scope.input.corrupt('extras around something shared');
   const object = scope.object();
   if ((flags & HAS_CLASS) !== 0) setPrototype(scope, object, prototypeOf(scope, scope.object()));
   if ((flags & HAS_PROTOTYPE) !== 0) setPrototype(scope, object, scope.value() as object | null);

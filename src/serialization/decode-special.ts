@@ -100,15 +100,18 @@ function readBigInt({ input }: DecodeScope): bigint {
   return negative ? -value : value;
 }
 
+/** The one way to make an arguments object. */
+function ownArguments(): object {
+  // biome-ignore lint/complexity/noArguments: it is what is wanted
+  return arguments;
+}
+
 function readArguments(scope: DecodeScope): object {
   const node = scope.reserve();
   const values: unknown[] = [];
   scope.elements(values);
   if (values.length > 60_000) scope.input.corrupt('too many arguments');
-  // biome-ignore lint/complexity/noArguments: an arguments object is what is wanted
-  const made = (function (..._: unknown[]): object {
-    return arguments;
-  })(...values);
+  const made = Reflect.apply(ownArguments, undefined, values);
   scope.fill(node, made);
   return made;
 }

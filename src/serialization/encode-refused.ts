@@ -28,10 +28,10 @@ export function describesRefused(object: object): Refusal | undefined {
   if (object instanceof FinalizationRegistry) {
     return { what: 'FinalizationRegistry', remedy: 'make one over there' };
   }
-  if (iteratorPrototype.isPrototypeOf(object) && isNativeIterator(object)) {
+  if (inherits(object, iteratorPrototype) && isNativeIterator(object)) {
     return { what: 'an iterator', remedy: 'pass an array of what it yields' };
   }
-  if (asyncIteratorPrototype.isPrototypeOf(object) && isNativeIterator(object)) {
+  if (inherits(object, asyncIteratorPrototype) && isNativeIterator(object)) {
     return { what: 'an async iterator', remedy: 'collect what it yields first' };
   }
   return undefined;
@@ -44,4 +44,8 @@ function isNativeIterator(object: object): boolean {
     if (typeof next === 'function') return Function.prototype.toString.call(next).includes('[native code]');
   }
   return false;
+}
+
+function inherits(object: object, prototype: object): boolean {
+  return Object.prototype.isPrototypeOf.call(prototype, object);
 }

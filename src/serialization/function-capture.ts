@@ -4,18 +4,18 @@
 //                                                └─► code (cached per text and decisions) + captured values (read anew)
 
 import { type Attached, attachmentsOf } from './attachments.js';
-import { contentHash, RENAMED, type ShippedCode, writeRequest } from './captured-code.js';
-import { classChanges, classLeftOut } from './class-capture.js';
-import { blank, type Change, rewrite } from './code-rewriting.js';
+import type { ShippedCode } from './captured-code.js';
+import { classLeftOut } from './class-capture.js';
+import { writeCode } from './code-writing.js';
 import { type FreeVariables, freeVariables } from './free-variables.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
 import { lexicalThis } from './lexical-this.js';
-import { decideName, type NameDecision } from './name-decision.js';
+import { decideName, type NameDecision, type NameQuestion } from './name-decision.js';
 import { refuse } from './named-values.js';
-import type { CodeUnit } from './script-names.js';
+import type { CodeUnit, Variable } from './script-names.js';
 import { type ScriptText, scriptText, type UnitText } from './script-text.js';
-import { childOf } from './syntax-tree.js';
+import { childOf, type Syntax } from './syntax-tree.js';
 
 export interface CaptureRequest {
   readonly fn: AnyFunction;
@@ -26,9 +26,11 @@ export interface CaptureRequest {
 }
 
 /** A unit of a script with what was found out about its text: the same for every function made from it. */
-interface AnalysedUnit extends UnitText {
+export interface AnalysedUnit extends UnitText {
   readonly script: ScriptText;
   readonly free: FreeVariables;
+  /** For an initializer: what stands around its text. */
+  readonly around?: readonly [before: string, after: string];
   /** Codes made from it, by the decisions that were taken. */
   readonly codes: Map<string, ShippedCode>;
 }
@@ -43,10 +45,50 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
   const text = script.unitOf(Function.prototype.toString.call(fn), facts.location);
   const unit = analyse(script, text);
   refuseForeignMeanings(unit, path);
-  const decisions = unit.free.names.map((name) => decideName({ ...request, script, unit: unit.unit, name }));
+  const decisions = decide(request, unit);
   const self = lexicalThis({ ...request, script, unit: unit.unit, free: unit.free });
-  const attached = attachmentsOf(fn, unit, facts);
-  return assemble({ fn, unit, decisions, self, attached });
+  return assemble({ fn, unit, decisions, self, attached: attachmentsOf(fn, unit) });
+}
+
+const initializers = new WeakMap<Variable, AnalysedUnit>();
+const nothingAttached: Attached = { list: [] };
+
+/** The code that computes a variable's first value. @throws {NotShippableError} As `captureFunction`. */
+export function captureInitializer(
+  question: NameQuestion,
+  variable: Variable,
+  declarator: Syntax,
+): CaptureRecipe {
+  const { script, path } = question;
+  let unit = initializers.get(variable);
+  if (!unit) {
+    unit = analyseInitializer(script, variable, declarator);
+    initializers.set(variable, unit);
+  }
+  refuseForeignMeanings(unit, `${path} → captured variable ${variable.name}`);
+  const decisions = decide({ ...question, isHandedOver: false }, unit);
+  const fn = { name: variable.name, length: 0 };
+  return assemble({ fn, unit, decisions, self: undefined, attached: nothingAttached });
+}
+
+function decide(request: CaptureRequest, unit: AnalysedUnit): NameDecision[] {
+  return unit.free.names.map((name) =>
+    decideName({ ...request, script: unit.script, unit: unit.unit, name }),
+  );
+}
+
+function analyseInitializer(script: ScriptText, variable: Variable, declarator: Syntax): AnalysedUnit {
+  const isPattern = childOf(declarator, 'id')?.type !== 'Identifier';
+  const node = isPattern ? declarator : childOf(declarator, 'init')!;
+  const { start, end } = node;
+  const { scope } = variable;
+  const base = { node, isArrow: true, shape: 'expression' as const, parent: undefined };
+  const unit: CodeUnit = { ...base, start, end, scope, strict: scope.strict };
+  const text: UnitText = { text: script.facts.source, scopes: script.scopes!, unit, isWhole: true };
+  const around = isPattern
+    ? (['()=>{const ', `;return ${variable.name}}`] as const)
+    : (['()=>(', ')'] as const);
+  return { ...text, script, around, free: freeVariables(text.scopes, unit), codes: new Map() };
 }
 
 function analyse(script: ScriptText, text: UnitText): AnalysedUnit {
@@ -92,7 +134,7 @@ function refuseForeignMeanings({ free, unit }: AnalysedUnit, path: string): void
 }
 
 interface Assembly {
-  readonly fn: AnyFunction;
+  readonly fn: Pick<AnyFunction, 'name' | 'length'>;
   readonly unit: AnalysedUnit;
   readonly decisions: readonly NameDecision[];
   readonly self: { readonly value: unknown } | undefined;
@@ -139,89 +181,4 @@ function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRec
     unit.codes.set(key, code);
   }
   return { how: 'capture', code, captured };
-}
-
-interface Writing {
-  readonly fn: AnyFunction;
-  readonly unit: AnalysedUnit;
-  readonly decisions: readonly NameDecision[];
-  readonly names: readonly string[];
-  readonly variables: number;
-  readonly extra: {
-    readonly thisIndex: number | undefined;
-    readonly superIndex: number | undefined;
-    readonly attachments: ShippedCode['attachments'];
-  };
-}
-
-function writeCode({ fn, unit, decisions, names, variables, extra }: Writing): ShippedCode {
-  const { script, free } = unit;
-  const modules: string[] = [];
-  const moduleIndex = (request: string): number => {
-    const at = modules.indexOf(request);
-    return at >= 0 ? at : modules.push(request) - 1;
-  };
-  const imports = decisions.flatMap(({ name, imported }) =>
-    imported ? [{ local: name, module: moduleIndex(writeRequest(imported)), name: imported.name }] : [],
-  );
-  const usesImport =
-    free.uses.some(({ kind }) => kind === 'import()') || decisions.some(({ needs }) => needs === 'import');
-  const usesMeta =
-    free.uses.some(({ kind }) => kind === 'import.meta') || decisions.some(({ needs }) => needs === 'meta');
-  const written = free.names.filter(({ isWritten }) => isWritten).map(({ name }) => name);
-  const position = script.positionOf(unit.isWhole ? unit.unit.start : 0);
-  const content = {
-    source: rewrite(unit.text, unit.unit.start, unit.unit.end, changesOf(unit, decisions)),
-    url: script.revived?.url ?? script.facts.url,
-    line: position.line,
-    column: position.column,
-    names,
-    modules,
-    shape: unit.unit.shape === 'class' ? ('expression' as const) : unit.unit.shape,
-    strict: unit.unit.strict,
-    name: typeof fn.name === 'string' ? fn.name : '',
-    length: fn.length,
-    base: script.base,
-    variables,
-    assigned: names.slice(0, variables).filter((name) => written.includes(name)),
-    imports,
-    named: decisions.flatMap(({ name, named }) => (named === undefined ? [] : [[name, named] as const])),
-    needs: [
-      ...(decisions.some(({ needs }) => needs === 'require') ? (['require'] as const) : []),
-      ...(usesImport ? (['import'] as const) : []),
-      ...(usesMeta ? (['meta'] as const) : []),
-    ],
-    lazy: [],
-    attachments: extra.attachments,
-    ...(extra.thisIndex !== undefined && { thisIndex: extra.thisIndex }),
-    ...(extra.superIndex !== undefined && { superIndex: extra.superIndex }),
-  };
-  return { ...content, hash: contentHash(JSON.stringify(content)) };
-}
-
-function changesOf(unit: AnalysedUnit, decisions: readonly NameDecision[]): Change[] {
-  const changes: Change[] = [];
-  for (const { kind, start, end } of unit.free.uses) {
-    if (kind === 'import()') changes.push({ start, end, text: RENAMED.import });
-    if (kind === 'import.meta') changes.push(blank(unit.text, start, end, RENAMED.meta));
-  }
-  const id = childOf(unit.unit.node, 'id');
-  if (id && decisions.some(({ name, isRebound }) => isRebound && name === id['name'])) {
-    // Its own name must not hide the variable of that name, which now holds something else.
-    changes.push(blank(unit.text, id.start, id.end));
-  }
-  changes.push(...methodKeyChange(unit.text, unit.unit));
-  if (unit.unit.shape === 'class') changes.push(...classChanges(unit.text, unit.unit.node));
-  return changes;
-}
-
-/** A method stands alone over there: a computed or private key gets a plain name, the real one is set afterwards. */
-function methodKeyChange(text: string, { shape, parent }: CodeUnit): Change[] {
-  const key = parent && childOf(parent, 'key');
-  if (!key || (shape !== 'method' && shape !== 'get' && shape !== 'set')) return [];
-  if (key.type === 'PrivateIdentifier') return [{ start: key.start, end: key.start + 1, text: '$' }];
-  if (!parent['computed']) return [];
-  const open = text.lastIndexOf('[', key.start);
-  const close = text.indexOf(']', key.end) + 1;
-  return [blank(text, open, close, '$k')];
 }

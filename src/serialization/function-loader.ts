@@ -4,6 +4,7 @@ import { SerializationError } from '../base/errors.js';
 import type { Attachment, ShippedCode } from './captured-code.js';
 import { type Closure, makerOf, memberOf } from './code-assembly.js';
 import type { AnyFunction, CapturedCode, FunctionLoader } from './function-recipe.js';
+import { lazyNames, rememberHash } from './lazy-names.js';
 import { importedModule, importRequest, requireOf } from './module-importer.js';
 import { valueOfName } from './named-values.js';
 
@@ -34,6 +35,7 @@ function build(plain: CapturedCode, captured: readonly unknown[]): AnyFunction {
   const { made } = makerOf(code, false)(closureOf(code, captured));
   const fn = memberOf(made, code);
   attach(fn, code, captured);
+  rememberHash(fn, code.hash);
   return fn;
 }
 
@@ -41,14 +43,18 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   const code = plain as ShippedCode;
   if (code.shape === 'bound' || code.shape === 'proxy') return lateWrapper(code);
   const isDerived = code.superIndex !== undefined;
-  const closure = { values: [], self: undefined, superclass: isDerived ? class {} : undefined };
+  let values: readonly unknown[] = [];
+  const lazy = lazyNames(code, () => values);
+  const closure = { values, self: undefined, superclass: isDerived ? class {} : undefined, lazy };
   const { made, bind } = makerOf(code, true)(closure);
   const fn = memberOf(made, code);
+  rememberHash(fn, code.hash);
   return {
     fn,
     bind(captured) {
       if (code.thisIndex !== undefined)
         throw new SerializationError('an arrow function is captured by its own this');
+      values = captured;
       bind?.(captured);
       if (isDerived) deriveFrom(fn, captured[code.superIndex!]);
       attach(fn, code, captured);
@@ -56,9 +62,12 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   };
 }
 
+const nothingLazy = {};
+
 function closureOf(code: ShippedCode, captured: readonly unknown[]): Closure {
   return {
     values: captured,
+    lazy: code.lazy.length > 0 ? lazyNames(code, () => captured) : nothingLazy,
     self: code.thisIndex === undefined ? undefined : captured[code.thisIndex],
     superclass: code.superIndex === undefined ? undefined : captured[code.superIndex],
   };

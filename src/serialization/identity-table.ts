@@ -12,7 +12,7 @@ export class IdentityTable {
 
   /** @returns The object's number, or -1 if it is new. */
   find(object: object): number {
-    const scanned = this.count < SCANNED ? this.count : SCANNED;
+    const scanned = Math.min(this.count, SCANNED);
     const first = this.#first;
     for (let i = 0; i < scanned; i++) if (first[i] === object) return i;
     if (this.count <= SCANNED) return -1;

@@ -2,9 +2,8 @@
 //
 // A captured class and an instance of it may travel in different messages; the symbol that keys its fields must be one.
 
-import { randomBytes } from 'node:crypto';
-
-const origin = randomBytes(9).toString('base64');
+/** Unique among the processes that may ever exchange values; nobody is meant to be unable to guess it. */
+const origin = `${process.pid.toString(36)}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}-`;
 const byId = new Map<string, symbol>();
 const ids = new Map<symbol, string>();
 

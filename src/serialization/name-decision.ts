@@ -27,14 +27,17 @@ export interface NameDecision {
   readonly needs?: 'require' | 'import' | 'meta';
   /** The function has this name itself, and the variable of the name holds something else. */
   readonly isRebound?: true;
+  /** Looked up on first use, and not when the function is built. */
+  readonly isLazy?: true;
 }
 
 export function decideName(question: NameQuestion): NameDecision {
   const { fn, facts, script, unit, name: free, path } = question;
   const { name, variable } = free;
-  const scope = facts.scopes.find(
+  const scopeIndex = facts.scopes.findIndex(
     ({ type, variables }) => type !== 'Global' && Object.hasOwn(variables, name),
   );
+  const scope = facts.scopes[scopeIndex] as ScopeView | undefined;
   if (!scope) {
     if (script.revived?.named.some(([local]) => local === name) && variable)
       return inherited(question) ?? { name };
@@ -56,8 +59,9 @@ export function decideName(question: NameQuestion): NameDecision {
   if (named !== undefined && typeof value !== 'function') return { name, named };
   if (free.update && question.isHandedOver && isRunItself(question, free.update)) refuseUpdate(question);
   const rebound = ownNameOf(unit) === name ? { isRebound: true as const } : {};
-  const replayed = replayRecipe(question, value);
-  return { name, carry: replayed ?? { value }, ...rebound };
+  const replayed = replayRecipe(question, value, scopeIndex);
+  if (replayed) return { name, carry: replayed, isLazy: true };
+  return { name, carry: { value }, ...rebound };
 }
 
 /** In a function made from captured code, imports and named things are what they were in the original. */

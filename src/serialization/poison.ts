@@ -58,7 +58,7 @@ const TRAPS = [
 export function poisonObject(message: string): object {
   const mark = new Poison(message);
   const handler: ProxyHandler<object> = {
-    getPrototypeOf: () => (answer(mark), Poison.prototype),
+    getPrototypeOf: () => Object.getPrototypeOf(answer(mark)) as object,
   };
   for (const trap of TRAPS) {
     const trapped = (_target: object, key: unknown): unknown => {

@@ -1,10 +1,112 @@
-// Values that are made anew over there, by running the initializer of their variable again.
+// Values that are made anew over there, by running the initializer of their variable again: results of `require`, and
+// constants of a module that can't be copied (promises, weak collections, what a package made of its own functions).
 
-import type { CapturedValue } from './function-recipe.js';
+import { isPromise, isProxy } from 'node:util/types';
+import { isShippable } from '../base/shippable.js';
+import { exportPath } from './export-table.js';
+import { captureInitializer } from './function-capture.js';
+import type { AnyFunction, CapturedValue } from './function-recipe.js';
+import { inspectorSession } from './inspector-session.js';
 import type { NameQuestion } from './name-decision.js';
+import { nameOfValue } from './named-values.js';
+import type { Variable } from './script-names.js';
+import { scriptText } from './script-text.js';
+import { childOf, childrenOf, isFunctionNode, nameOfIdentifier, type Syntax } from './syntax-tree.js';
 
-export function replayRecipe(question: NameQuestion, value: unknown): CapturedValue | undefined {
-  void question;
-  void value;
-  return undefined;
+/** Large plain data is copied: only so many of its objects are looked at. */
+const LOOK_LIMIT = 500;
+
+const weakKinds = [WeakMap, WeakSet, WeakRef, FinalizationRegistry];
+const known = new WeakMap<object, boolean>();
+
+/** The initializer as code to run over there, if that is how this value has to travel. */
+export function replayRecipe(
+  question: NameQuestion,
+  value: unknown,
+  scopeIndex: number,
+): CapturedValue | undefined {
+  const { variable } = question.name;
+  const declarator = variable?.declarator;
+  const init = declarator && childOf(declarator, 'init');
+  if (!variable || !init || variable.writes.length > 0 || !isObject(value)) return undefined;
+  const isRequired = typeof value === 'object' && contains(init, isRequireCall);
+  if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value))) return undefined;
+  if (contains(init, ({ type }) => type === 'AwaitExpression')) return undefined;
+  const facts = { ...question.facts, scopes: question.facts.scopes.slice(scopeIndex) };
+  return { recipe: captureInitializer({ ...question, facts }, variable, declarator) };
+}
+
+function isOfModule({ scope }: Variable, { script }: NameQuestion): boolean {
+  return scope.isTop && !script.revived;
+}
+
+/** Whether a copy would not be the same thing. */
+function isMadeAnew(value: object): boolean {
+  let answer = known.get(value);
+  if (answer === undefined) {
+    answer = new Look().finds(value);
+    known.set(value, answer);
+  }
+  return answer;
+}
+
+/** One look through an object's own properties, for something that has to be made anew. */
+class Look {
+  readonly #seen = new Set<object>();
+
+  finds(value: unknown): boolean {
+    if (!isObject(value) || this.#seen.has(value) || this.#seen.size > LOOK_LIMIT) return false;
+    this.#seen.add(value);
+    if (typeof value === 'function') return isOfPackage(value);
+    if (isPromise(value) || isProxy(value) || weakKinds.some((kind) => value instanceof kind)) return true;
+    if (ArrayBuffer.isView(value) || isShippable(value) || nameOfValue(value) !== undefined) return false;
+    if (value instanceof Map) return [...value].some((pair) => pair.some((part) => this.finds(part)));
+    if (value instanceof Set) return [...value].some((part) => this.finds(part));
+    if (hidesState(value)) return true;
+    return Object.values(Object.getOwnPropertyDescriptors(value)).some((property) =>
+      this.finds(property.value),
+    );
+  }
+}
+
+/** An object of a builtin class without own data, such as Intl.NumberFormat: its state is inside the engine. */
+function hidesState(value: object): boolean {
+  const Class = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor;
+  return typeof Class === 'function' && HIDING.has(Class.name) && nameOfValue(Class) !== undefined;
+}
+
+const HIDING = new Set(
+  (
+    'NumberFormat DateTimeFormat Collator PluralRules RelativeTimeFormat ListFormat DisplayNames Segmenter ' +
+    'TextDecoder TextEncoder AsyncLocalStorage StringDecoder'
+  ).split(' '),
+);
+
+/** A function that a package made, and that can't be found among what its module exports. */
+function isOfPackage(fn: AnyFunction): boolean {
+  let facts = inspectorSession().read(fn);
+  let target = fn;
+  for (let depth = 0; facts.bound && depth < 10; depth++) {
+    target = facts.bound.target;
+    facts = inspectorSession().read(target);
+  }
+  if (!facts.location) return false;
+  const script = scriptText(facts.location.scriptId);
+  return script.facts.url.includes('/node_modules/') && exportPath(target, script, facts) === undefined;
+}
+
+function isRequireCall(node: Syntax): boolean {
+  return node.type === 'CallExpression' && nameOfIdentifier(childOf(node, 'callee')) === 'require';
+}
+
+/** Whether the expression itself, functions in it apart, holds such a node. */
+function contains(node: Syntax, wanted: (node: Syntax) => boolean): boolean {
+  if (wanted(node)) return true;
+  if (isFunctionNode(node)) return false;
+  for (const child of childrenOf(node)) if (contains(child, wanted)) return true;
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

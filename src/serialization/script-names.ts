@@ -44,6 +44,8 @@ export interface Reference {
   access: Access;
   /** `{ name }`, short for `{ name: name }`. */
   readonly isShorthand: boolean;
+  /** What is called, or the tag of a template. */
+  isCalled?: true;
   variable?: Variable;
 }
 

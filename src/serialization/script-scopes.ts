@@ -104,6 +104,11 @@ class ScopeWalk {
       const callee = childOf(node, 'callee');
       if (nameOfIdentifier(callee) === 'eval' && callee) this.#use('eval', callee, -1);
       this.#children(node, place);
+      this.#markCalled(callee);
+    },
+    TaggedTemplateExpression: (node, place) => {
+      this.#children(node, place);
+      this.#markCalled(childOf(node, 'tag'));
     },
     MemberExpression: (node, place) => {
       this.#visit(childOf(node, 'object')!, place, node);
@@ -154,6 +159,15 @@ class ScopeWalk {
         access,
         isShorthand,
       });
+  }
+
+  #markCalled(callee: Syntax | undefined): void {
+    if (callee?.type !== 'Identifier') return;
+    for (let at = this.references.length - 1; at >= 0; at--) {
+      if (this.references[at].start !== callee.start) continue;
+      this.references[at].isCalled = true;
+      return;
+    }
   }
 
   #use(kind: LexicalUseKind, node: Syntax, binder: number): void {

@@ -3,7 +3,7 @@
 //   1. its slot is marked dead            (latches with its id can be taken over from now on)
 //   2. objects with its id, holds of its  (locks freed, permits returned, ends closed: each kind knows how)
 //   3. its waiters are taken out, rings it had swallowed are passed on
-//   4. rings it may have left half-way are repeated
+//   4. everybody who waits is woken to look again: it may have changed something and died before it woke anyone
 //   5. its blocks and cells are freed, then its slot
 //
 // Every step can be done twice, by two processes at once, or half and again by another: each looks at what is there and
@@ -31,8 +31,7 @@ export function recoverAgent(dead: AgentId): void {
   recoverObjects(dead);
   recoverHolds(dead);
   recoverWaiters(dead);
-  for (const cell of enrolledWaiters()) if (cell.state === WaiterState.rung) notify(cell);
-  repeatRings();
+  wakeEverybody();
   freeItems(dead);
   forgetDoor(dead);
   if (mayReleaseSlot(dead)) table.release(dead);
@@ -59,9 +58,8 @@ export function suspect(holder: AgentId): void {
 }
 
 function recoverObjects(dead: AgentId): void {
-  for (const { at } of arena().itemsOf(objectSlab)) {
-    const object = new ObjectWords(at);
-    kindOf(object.kindCode)?.recover?.(object, dead);
+  for (const { at, segment, index } of arena().itemsOf(objectSlab)) {
+    kindOf(Atomics.load(segment.words, segment.wordsOf(index)))?.recover?.(new ObjectWords(at), dead);
   }
 }
 
@@ -84,6 +82,14 @@ function recoverWaiters(dead: AgentId): void {
     if (cell.state !== WaiterState.idle) new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).bury(cell);
     arena().passOn(at, dead, 0);
   }
+}
+
+function wakeEverybody(): void {
+  for (const cell of enrolledWaiters()) {
+    if (cell.state === WaiterState.waiting) new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).wakeAll();
+    else notify(cell); // marked as rung, perhaps never notified
+  }
+  repeatRings();
 }
 
 /** Blocks and the like. Objects stay: others may use what the dead one has made. */

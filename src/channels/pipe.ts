@@ -1,0 +1,82 @@
+// Pipe: two connected ends over two frame queues in shared memory.
+//
+//   pipe object:  kind │ queue A→B │ queue B→A (0: one-way) │ A closed │ B closed
+//
+// Who holds an end is said by hold cells (role = side), in processes and in messages on their way. An end is closed when
+// its last hold is gone; whoever gives that hold up, or recovers it from a dead process, marks the end and wakes both sides.
+
+import { registerShippable } from '../base/shippable.js';
+import { layout } from '../memory/record-layout.js';
+import { releaseHold } from '../sync/attachment.js';
+import { HoldCell, holdsOn } from '../sync/hold.js';
+import { defineKind } from '../sync/object-kind.js';
+import { ObjectWords } from '../sync/object-words.js';
+import { FrameQueue } from './frame-queue.js';
+import type { Connection } from './connection.js';
+import { type PipeEnd, RingConnection } from './ring-connection.js';
+
+const Word = layout(['kind', 'fromA', 'fromB', 'closedA', 'closedB']);
+type Side = 0 | 1;
+
+/** How much a writer may be ahead of its reader, in ring segments of 32 KiB. */
+const SEGMENTS_AHEAD = 4;
+
+const pipeKind = defineKind({
+  code: 13,
+  name: 'Pipe',
+  recoverHold(object, hold) {
+    hold.markReleasing();
+    for (const other of holdsOn(object.at)) if (other.role === hold.role) return;
+    object.store(Word.closedA + hold.role, 1);
+    for (const queue of queuesOf(object)) {
+      queue.readers.wakeAll();
+      queue.writers.wakeAll();
+    }
+  },
+});
+
+/**
+ * Makes two connected ends; the counterpart of `multiprocessing.Pipe`.
+ * @param duplex False: the first end only receives, the second only sends.
+ * @throws {SystemCallError} With code ENOSPC if shared memory is full.
+ */
+export function Pipe<T = unknown>(duplex = true): [Connection<T>, Connection<T>] {
+  const object = ObjectWords.create(pipeKind);
+  const limits = { segments: SEGMENTS_AHEAD };
+  if (duplex) object.store(Word.fromA, FrameQueue.create(limits).address);
+  object.store(Word.fromB, FrameQueue.create(limits).address);
+  const ends = ([0, 1] as const).map((side) => endOf(object, HoldCell.take(object.at, side, 1), side));
+  return [new RingConnection<T>(ends[0]), new RingConnection<T>(ends[1])];
+}
+
+function endOf(object: ObjectWords, hold: HoldCell, side: Side): PipeEnd {
+  const incoming = object.load(side === 0 ? Word.fromB : Word.fromA);
+  const outgoing = object.load(side === 0 ? Word.fromA : Word.fromB);
+  const peerClosed = side === 0 ? Word.closedB : Word.closedA;
+  return {
+    incoming: incoming === 0 ? undefined : FrameQueue.attach(incoming),
+    outgoing: outgoing === 0 ? undefined : FrameQueue.attach(outgoing),
+    peerIsGone: () => object.load(peerClosed) === 1,
+    hold,
+    release: () => {
+      releaseHold(hold);
+    },
+    ship: (writer) => {
+      const copy = HoldCell.take(object.at, side, 1);
+      return { kind: 'PipeEnd', data: [object.at, side, writer.attach(copy.at)] };
+    },
+  };
+}
+
+registerShippable('PipeEnd', (data, reader) => {
+  const [at, side, attachment] = data as [number, Side, number];
+  const object = ObjectWords.attach(at, pipeKind);
+  return new RingConnection(endOf(object, new HoldCell(reader.take(attachment)), side));
+});
+
+function queuesOf(object: ObjectWords): FrameQueue[] {
+  return [Word.fromA, Word.fromB]
+    .map((field) => object.load(field))
+    .filter((at) => at !== 0)
+    .map((at) => FrameQueue.attach(at));
+}

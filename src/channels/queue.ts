@@ -1,0 +1,233 @@
+// Queue: many writers, many readers, any process.
+//
+//   queue object:  kind │ frames (address of the frame queue) │ state: OPEN ─► SHUT (no more puts, getters drain)
+
+import { Deadline, type Wait } from '../base/deadline.js';
+import { ClosedError, QueueEmptyError, QueueFullError, QueueShutDownError } from '../base/errors.js';
+import { layout } from '../memory/record-layout.js';
+import { defineKind, type ObjectKind } from '../sync/object-kind.js';
+import { type Existing, SharedObject, shipAs } from '../sync/shared-object.js';
+import { FrameQueue } from './frame-queue.js';
+import { OutgoingParcel, type IncomingParcel } from './parcel.js';
+
+const Word = layout(['kind', 'frames', 'state']);
+const State = { open: 0, shut: 1 } as const;
+
+const queueKind = defineKind({ code: 12, name: 'Queue' });
+
+const DONE = Promise.resolve();
+
+/**
+ * A first-in-first-out queue between any processes; the counterpart of `multiprocessing.Queue`.
+ *
+ * Items live in shared memory from the moment `put` returns: there is no feeder thread, and a producer may exit before
+ * anything is read. Each writer's items keep their order. An item leaves the queue when `get` hands it over: a reader
+ * killed before that loses nothing, one killed after loses that one item at most; a writer killed in `put` leaves nothing
+ * half-written. Not for signalling (use `Event`), nor for data that all readers need (use shared memory).
+ */
+export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T> {
+  readonly #frames: FrameQueue;
+  #closed = false;
+
+  /**
+   * @param maxSize How many items it holds at most; 0 or less: as many as memory allows.
+   * @throws {TypeError} If `maxSize` is no whole number.
+   * @throws {SystemCallError} With code ENOSPC if shared memory is full.
+   */
+  constructor(maxSize: number | Existing = 0, kind: ObjectKind = queueKind) {
+    if (typeof maxSize === 'number') checkSize(maxSize);
+    super(kind, maxSize);
+    if (typeof maxSize === 'object') {
+      this.#frames = FrameQueue.attach(this.object.load(Word.frames));
+    } else {
+      this.#frames = FrameQueue.create({ frames: Math.max(0, maxSize) });
+      this.object.store(Word.frames, this.#frames.address);
+    }
+  }
+
+  /**
+   * Puts an item. It is serialized inside the call: changing it afterwards changes nothing.
+   * @param wait How long to wait for room: milliseconds, or `{ timeout, signal }`; for ever if absent.
+   * @throws {QueueFullError} If the time was over first.
+   * @throws {QueueShutDownError} If the queue has been shut down. {ClosedError} If this process has closed it.
+   * @throws {SerializationError | NotShippableError} If the item can't be carried; the message names the path.
+   * @throws {SystemCallError} With code ENOSPC if shared memory is full; what was put before stays readable.
+   */
+  put(item: T, wait?: Wait): Promise<void> {
+    try {
+      const deadline = Deadline.from(wait);
+      deadline.throwIfAborted();
+      const parcel = this.#pack(item);
+      if (this.#tryPut(parcel)) return DONE; // FAST PATH
+      if (deadline.expired) return Promise.reject(this.#refuse(parcel));
+      return this.#putLater(parcel, deadline);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The blocking twin of `put`: it stops the event loop. */
+  putSync(item: T, wait?: Wait): void {
+    const parcel = this.#pack(item);
+    if (this.#tryPut(parcel)) return; // FAST PATH
+    parcel.keep();
+    const put = this.#frames.writers.untilSync(() => this.#tryPut(parcel) || undefined, Deadline.from(wait));
+    if (!put) throw this.#refuse(parcel);
+  }
+
+  /** Puts an item without waiting. @throws {QueueFullError} If there is no room. */
+  putNowait(item: T): void {
+    this.putSync(item, 0);
+  }
+
+  /** Puts items one after another; cheaper than as many `put`s. Waits for room as `put` does, for each. */
+  async putMany(items: Iterable<T>, wait?: Wait): Promise<void> {
+    const deadline = Deadline.from(wait);
+    deadline.throwIfAborted();
+    for (const item of items) {
+      const parcel = this.#pack(item);
+      if (this.#tryPut(parcel)) continue;
+      if (deadline.expired) throw this.#refuse(parcel);
+      await this.#putLater(parcel, deadline);
+    }
+  }
+
+  /**
+   * Takes the oldest item, waiting for one.
+   * @param wait Milliseconds, or `{ timeout, signal }`; for ever if absent.
+   * @throws {QueueEmptyError} If the time was over first.
+   * @throws {QueueShutDownError} If the queue is shut down and empty.
+   * @throws {SerializationError} If the item can't be revived here; the queue goes on.
+   */
+  async get(wait?: Wait): Promise<T> {
+    const deadline = Deadline.from(wait);
+    deadline.throwIfAborted();
+    const parcel = this.#tryTake() ?? (await this.#frames.readers.until(this.#tryTake, deadline));
+    if (!parcel) throw new QueueEmptyError();
+    return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T;
+  }
+
+  /** The blocking twin of `get`: it stops the event loop. */
+  getSync(wait?: Wait): T {
+    const parcel = this.#tryTake() ?? this.#frames.readers.untilSync(this.#tryTake, Deadline.from(wait));
+    if (!parcel) throw new QueueEmptyError();
+    return parcel.open() as T;
+  }
+
+  /** Takes the oldest item if there is one. @throws {QueueEmptyError} If there is none. */
+  getNowait(): T {
+    return this.getSync(0);
+  }
+
+  /**
+   * Waits for one item and takes up to `max` of those that are there.
+   * @throws {QueueEmptyError} If the time was over first. {RangeError} If `max` is no whole number from 1 up.
+   */
+  async getMany(max: number, wait?: Wait): Promise<T[]> {
+    if (!Number.isInteger(max) || max < 1) throw new RangeError(`getMany takes a whole number from 1 up, got ${max}`);
+    const items: T[] = [await this.get(wait)];
+    while (items.length < max) {
+      const parcel = this.#frames.tryTake();
+      if (!parcel) break;
+      items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
+    }
+    return items;
+  }
+
+  /** How many items are in the queue now; exact, in every process. */
+  qsize(): number {
+    return this.#frames.size;
+  }
+
+  empty(): boolean {
+    return this.#frames.size === 0;
+  }
+
+  full(): boolean {
+    return this.#frames.full;
+  }
+
+  /** This process puts no more; it may still get. Other processes are not touched. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /**
+   * Nobody puts any more, in any process. Getters take what is left, then get QueueShutDownError.
+   * @param options `immediate`: what is left is thrown away.
+   */
+  shutdown(options: { immediate?: boolean } = {}): void {
+    this.object.store(Word.state, State.shut);
+    if (options.immediate) {
+      for (let parcel = this.#frames.tryTake(); parcel; parcel = this.#frames.tryTake()) parcel.discard();
+    }
+    this.#frames.readers.wakeAll();
+    this.#frames.writers.wakeAll();
+  }
+
+  /** Items as they come, until the queue is shut down and empty. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      try {
+        yield await this.get();
+      } catch (error) {
+        if (error instanceof QueueShutDownError) return;
+        throw error;
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #pack(item: T): OutgoingParcel {
+    this.#checkOpen();
+    return OutgoingParcel.of(item, 'item');
+  }
+
+  #tryPut(parcel: OutgoingParcel): boolean {
+    try {
+      return this.#frames.tryPut(parcel, this.#checkOpen);
+    } catch (error) {
+      parcel.abandon();
+      throw error;
+    }
+  }
+
+  async #putLater(parcel: OutgoingParcel, deadline: Deadline): Promise<void> {
+    parcel.keep();
+    let put: true | undefined;
+    try {
+      put = await this.#frames.writers.until(() => this.#tryPut(parcel) || undefined, deadline);
+    } catch (error) {
+      parcel.abandon(); // aborted while it waited
+      throw error;
+    }
+    if (!put) throw this.#refuse(parcel);
+  }
+
+  #refuse(parcel: OutgoingParcel): QueueFullError {
+    parcel.abandon();
+    return new QueueFullError();
+  }
+
+  readonly #tryTake = (): IncomingParcel | undefined => {
+    const parcel = this.#frames.tryTake();
+    if (parcel || this.object.load(Word.state) === State.open) return parcel;
+    const last = this.#frames.tryTake(); // put before the shutdown, after the first look
+    if (!last) throw new QueueShutDownError();
+    return last;
+  };
+
+  readonly #checkOpen = (): void => {
+    if (this.#closed) throw new ClosedError('this process has closed the queue: it can not put any more');
+    if (this.object.load(Word.state) === State.shut) throw new QueueShutDownError();
+  };
+}
+
+shipAs(queueKind, (existing) => new Queue(existing));
+
+function checkSize(maxSize: unknown): void {
+  if (!Number.isInteger(maxSize)) throw new TypeError(`maxSize must be a whole number, got ${String(maxSize)}`);
+}

@@ -1,0 +1,125 @@
+// A ring segment: a block that frames are written into one after another, once; then it is used again.
+//
+//   word 0      1           2       3      4        5        6              7
+//   ┌──────┬───────────┬────────┬──────┬──────────┬────────┬──────────────┬───────────┬─────────┬─────────┬───
+//   │ next │ committed │ taken  │ base │ sequence │ intent │ takeIntent   │ (spare)   │ frame 0 │ frame 1 │ …
+//   └──────┴───────────┴────────┴──────┴──────────┴────────┴──────────────┴───────────┴─────────┴─────────┴───
+//
+//   committed, taken:  frames << 14 | end in words        one store publishes a frame, one store takes it
+//
+//   frame:  [ payload bytes │ attachments ] [ address │ bytes ] × attachments [ payload, padded to a word ]
+//   a payload above INLINE_BYTES is not here but in the first attachment: then the first word is FAR
+
+import { type Address, arena, indexOf } from '../memory/arena.js';
+import { layout } from '../memory/record-layout.js';
+
+const Word = layout(['next', 'committed', 'taken', 'base', 'sequence', 'intent', 'takeIntent', 'spare']);
+
+export const SEGMENT_BYTES = 32 * 1024;
+const SEGMENT_WORDS = SEGMENT_BYTES / 4;
+export const INLINE_BYTES = 8 * 1024;
+export const FAR = 0x40000000;
+export const FRAME_HEADER_WORDS = 2;
+
+const END_BITS = 14;
+const END_MASK = (1 << END_BITS) - 1;
+
+/** Owner of what belongs to a shared object and to no process. */
+export const SHARED = 0x3ffffffe;
+
+/** A segment as seen by this process. */
+export class RingSegment {
+  readonly at: Address;
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly base: number;
+
+  constructor(at: Address) {
+    const segment = arena().segmentOf(at);
+    this.at = at;
+    this.words = segment.words;
+    this.bytes = segment.bytes;
+    this.base = segment.wordsOf(indexOf(at));
+  }
+
+  /** Makes it new: no frames, `base` frames have been before it. */
+  clear(base: number, sequence: number): void {
+    const { words } = this;
+    words.fill(0, this.base, this.base + Word.words);
+    words[this.base + Word.base] = base;
+    words[this.base + Word.sequence] = sequence;
+    words[this.base + Word.taken] = Word.words;
+    Atomics.store(words, this.base + Word.committed, Word.words);
+  }
+
+  get next(): Address {
+    return Atomics.load(this.words, this.base + Word.next);
+  }
+
+  set next(at: Address) {
+    Atomics.store(this.words, this.base + Word.next, at);
+  }
+
+  /** Where the next frame is written, in words from the start of the segment. */
+  get end(): number {
+    return Atomics.load(this.words, this.base + Word.committed) & END_MASK;
+  }
+
+  /** Where the next frame is read. */
+  get takenEnd(): number {
+    return Atomics.load(this.words, this.base + Word.taken) & END_MASK;
+  }
+
+  /** Frames put up to the end of this segment, since the beginning. */
+  get putCount(): number {
+    return (this.words[this.base + Word.base] + (Atomics.load(this.words, this.base + Word.committed) >>> END_BITS)) | 0;
+  }
+
+  /** Frames taken up to here, since the beginning. */
+  get takenCount(): number {
+    return (this.words[this.base + Word.base] + (Atomics.load(this.words, this.base + Word.taken) >>> END_BITS)) | 0;
+  }
+
+  get sequence(): number {
+    return this.words[this.base + Word.sequence];
+  }
+
+  hasRoomFor(words: number): boolean {
+    return this.end + words <= SEGMENT_WORDS;
+  }
+
+  /** Publishes the frame that ends at `end`: the commit of a put. */
+  commit(end: number): void {
+    const frames = Atomics.load(this.words, this.base + Word.committed) >>> END_BITS;
+    Atomics.store(this.words, this.base + Word.committed, ((frames + 1) << END_BITS) | end);
+  }
+
+  /** Takes the frames up to `end`: the commit of a get. */
+  take(frames: number, end: number): void {
+    const before = Atomics.load(this.words, this.base + Word.taken) >>> END_BITS;
+    Atomics.store(this.words, this.base + Word.taken, ((before + frames) << END_BITS) | end);
+  }
+
+  /** Where a frame with attachments begins that is about to be committed. */
+  get intent(): number {
+    return this.words[this.base + Word.intent];
+  }
+
+  set intent(at: number) {
+    Atomics.store(this.words, this.base + Word.intent, at);
+  }
+
+  /** Where a frame with attachments begins that is about to be taken. */
+  get takeIntent(): number {
+    return this.words[this.base + Word.takeIntent];
+  }
+
+  set takeIntent(at: number) {
+    Atomics.store(this.words, this.base + Word.takeIntent, at);
+  }
+}
+
+/** How many words a frame takes. */
+export function frameWords(payloadBytes: number, attachments: number): number {
+  return FRAME_HEADER_WORDS + 2 * attachments + ((payloadBytes + 3) >>> 2);
+}

@@ -1,0 +1,37 @@
+// A parcel laid down in a block of shared memory for one receiver: what a child is to run, what it has returned.
+//
+//   [ payload bytes │ attachments ] [ address │ bytes ] × attachments [ payload ]
+
+import type { AgentId } from '../memory/agent.js';
+import { type Address, arena } from '../memory/arena.js';
+import { Session } from '../memory/session.js';
+import { type Attachment, IncomingParcel, type OutgoingParcel } from './parcel.js';
+
+/** Lays a parcel down as the receiver's property. @throws {SystemCallError} With code ENOSPC if shared memory is full. */
+export function storeParcel(parcel: OutgoingParcel, receiver: AgentId): Address {
+  const { bytes, attachments } = parcel;
+  const head = new Uint32Array(2 + 2 * attachments.length);
+  head.set([bytes.length, attachments.length]);
+  attachments.forEach(({ at, sizeBytes }, i) => head.set([at, sizeBytes], 2 + 2 * i));
+  const block = arena().takeBlock(head.byteLength + bytes.length);
+  const target = arena().bytesOf(block);
+  target.set(new Uint8Array(head.buffer));
+  target.set(bytes, head.byteLength);
+  parcel.seal(receiver);
+  arena().passOn(block, Session.current().self, receiver);
+  arena().letGo(block);
+  return block;
+}
+
+/** Picks a parcel up and frees its block. */
+export function loadParcel(block: Address): IncomingParcel {
+  const source = arena().bytesOf(block);
+  const word = (index: number) => new DataView(source.buffer, source.byteOffset).getUint32(4 * index, true);
+  const [length, count] = [word(0), word(1)];
+  const attachments: Attachment[] = [];
+  for (let i = 0; i < count; i++) attachments.push({ at: word(2 + 2 * i), sizeBytes: word(3 + 2 * i) });
+  const start = 8 + 8 * count;
+  const bytes = source.slice(start, start + length);
+  arena().free(block);
+  return new IncomingParcel(bytes, attachments);
+}

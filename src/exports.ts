@@ -1,0 +1,18 @@
+// The public surface, by name.
+
+export type { Wait, WaitOptions } from './base/deadline.js';
+export * from './base/errors.js';
+export type { Connection } from './channels/connection.js';
+export { Pipe } from './channels/pipe.js';
+export { Queue } from './channels/queue.js';
+export { cpuCount } from './process/cpu-count.js';
+export { parentProcess, type ParentProcess } from './process/parent-process.js';
+export { activeChildren, isMainProcess } from './process/process-tree.js';
+export { currentProcess, Process, type ProcessOptions } from './process/process.js';
+export { registerType } from './serialization/type-registry.js';
+export { task } from './serialization/task-reference.js';
+export { Barrier, type BarrierAction, type BarrierOptions } from './sync/barrier.js';
+export { Event } from './sync/event.js';
+export { Lock } from './sync/lock.js';
+export { LockGuard } from './sync/lock-guard.js';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';

@@ -1,0 +1,106 @@
+// The life of a child: join the session, pick up what to run, run it, say what came of it.
+
+import { inspect } from 'node:util';
+import { OutgoingParcel } from '../channels/parcel.js';
+import { loadParcel, storeParcel } from '../channels/stored-parcel.js';
+import { type AgentId, NOBODY } from '../memory/agent.js';
+import { Slot } from '../memory/process-table.js';
+import { Session } from '../memory/session.js';
+import { os } from '../platform/os.js';
+import { packError } from '../serialization/remote-error.js';
+import type { Report } from './child.js';
+import { type ChildContent, setImporting } from './child-content.js';
+import type { ChildTicket } from './launcher.js';
+import { setParentProcess } from './parent-process.js';
+import { adoptSelf, Process } from './process.js';
+import { setLineage } from './process-registry.js';
+import { Phase, StartStatus } from './start-status.js';
+
+const SIGKILL = 9;
+const EXIT_UNCAUGHT = 1;
+
+/** Runs what the parent has laid down. Never throws: everything is reported to the parent, errors on stderr too. */
+export async function runChild(ticket: ChildTicket): Promise<void> {
+  if (ticket.dieWithParent) dieWithParent(ticket.parentPid);
+  const session = Session.attach(ticket.directory, ticket.agent);
+  const { table, self } = session;
+  const base = table.baseOf(self);
+  const parent = table.words[base + Slot.parent];
+  const status = StartStatus.attach(table.words[base + Slot.status]);
+  const report = (phase: number, what: Report) => {
+    Atomics.store(table.words, base + Slot.result, layDown(what, parent));
+    status.phase = phase;
+  };
+  let name = 'a child';
+  process.on('uncaughtExceptionMonitor', () => process.stderr.write(`Process ${name}:\n`));
+  let own: Process;
+  try {
+    status.phase = Phase.importing;
+    setImporting(true);
+    const content = await pickUp(session);
+    setImporting(false);
+    name = content.name;
+    own = become(content, parent);
+  } catch (error) {
+    report(Phase.failed, { ok: false, error: packError(error, name) });
+    fail(name, error);
+    return;
+  }
+  status.phase = Phase.running;
+  try {
+    report(Phase.settled, { ok: true, value: await own.run() });
+  } catch (error) {
+    report(Phase.settled, { ok: false, error: packError(error, name) });
+    fail(name, error);
+  }
+}
+
+/** A parent that is killed takes its children with it, also while they compute. */
+function dieWithParent(parentPid: number): void {
+  const asked = os.signalOnParentDeath(SIGKILL);
+  if (process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL'); // it died before we asked
+  if (asked) return;
+  // No such thing on this system: look twice a second.
+  setInterval(() => {
+    if (process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL');
+  }, 500).unref();
+}
+
+/** Waits until the parent has laid the parcel down (it may still be serializing), and opens it. */
+async function pickUp({ table, self }: Session): Promise<ChildContent> {
+  const word = table.baseOf(self) + Slot.parcel;
+  for (;;) {
+    const block = Atomics.load(table.words, word);
+    if (block !== 0) {
+      const parcel = loadParcel(block);
+      return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as ChildContent;
+    }
+    os.futexWait(table.pointer + word * 4, 0, Number.POSITIVE_INFINITY);
+  }
+}
+
+/** This process takes its name, its place in the tree and its Process object. */
+function become(content: ChildContent, parent: AgentId): Process {
+  const { name, daemon, lineage, parentName, instance, target, args } = content;
+  setLineage(lineage);
+  if (parent !== NOBODY) setParentProcess(parentName, parent);
+  process.title = `${process.title} ${name}`;
+  const own = (instance ?? Object.create(Process.prototype)) as Process;
+  return adoptSelf(own, { name, daemon, lineage, ...(target ? { target } : {}), ...(args ? { args } : {}) });
+}
+
+/** Lays a report down for the parent; a value that can't be carried becomes the error that says so. */
+function layDown(report: Report, parent: AgentId): number {
+  try {
+    return storeParcel(OutgoingParcel.of(report, 'result'), parent);
+  } catch (error) {
+    if (!report.ok) throw error;
+    return layDown({ ok: false, error: packError(error, 'result') }, parent);
+  }
+}
+
+function fail(name: string, error: unknown): void {
+  process.stderr.write(`Process ${name}:\n${inspect(error)}\n`);
+  process.exit(EXIT_UNCAUGHT);
+}
+

@@ -1,0 +1,66 @@
+// How a process comes to life: the seam between Process and the ways of starting one.
+
+import type { AgentId } from '../memory/agent.js';
+
+/** As `stdio` of node:child_process; unless said: no input, the parent's output and errors. */
+export type Stdio = 'inherit' | 'ignore' | 'pipe' | readonly ('inherit' | 'ignore' | 'pipe' | number)[];
+
+export interface LaunchOptions {
+  readonly agent: AgentId;
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
+  readonly cwd: string | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly stdio: Stdio | undefined;
+  readonly detached: boolean;
+  readonly maxOldSpaceMb: number | undefined;
+}
+
+/** How a process ended: one of the two is set. */
+export interface EndStatus {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Launched {
+  readonly pid: number;
+  /** What it writes, where `stdio` says 'pipe'. */
+  readonly stdout: NodeJS.ReadableStream | null;
+  readonly stderr: NodeJS.ReadableStream | null;
+  /** Called once, when the process has ended and has been reaped. */
+  onEnd(listener: (status: EndStatus) => void): void;
+  signal(signal: NodeJS.Signals): void;
+  /** Whether the running process keeps the parent's event loop alive. */
+  keepAlive(keep: boolean): void;
+}
+
+export interface Launcher {
+  /** @throws {SystemCallError} If the operating system refuses. */
+  launch(options: LaunchOptions): Launched;
+}
+
+/** How a child is told who it is: an environment variable, taken out of the environment at once. */
+export const CHILD_VARIABLE = 'MANYHANDS_CHILD';
+
+/** Whether this process was started by the library. Read while the variable is still there. */
+export const isChild: boolean = process.env[CHILD_VARIABLE] !== undefined;
+
+export interface ChildTicket {
+  readonly directory: string;
+  readonly agent: AgentId;
+  readonly parentPid: number;
+  readonly dieWithParent: boolean;
+}
+
+export function writeTicket({ directory, agent, parentPid, dieWithParent }: ChildTicket): string {
+  return [agent, parentPid, dieWithParent ? 1 : 0, directory].join(':');
+}
+
+export function readTicket(text: string): ChildTicket {
+  const [agent, parentPid, dieWithParent, ...directory] = text.split(':');
+  return {
+    agent: Number(agent),
+    parentPid: Number(parentPid),
+    dieWithParent: dieWithParent === '1',
+    directory: directory.join(':'),
+  };
+}

@@ -1,0 +1,357 @@
+// Process: a function or a `run()` of a subclass, in a process of its own.
+//
+//   initial ──start()──► started ──(kernel: ended)──► ended ──close()──► closed
+
+import { Deadline, type Wait } from '../base/deadline.js';
+import { ClosedError, StateError } from '../base/errors.js';
+import { Child, exitCodeOf } from './child.js';
+import { type ChildContent, isImporting } from './child-content.js';
+import { installExitRules } from './exit-rules.js';
+import type { Stdio } from './launcher.js';
+import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
+import { spawnLauncher } from './spawn-launcher.js';
+
+/** Any function that a process can run. */
+// biome-ignore lint/suspicious/noExplicitAny: arguments are the user's own business
+export type Target<Args extends any[] = any[], Result = unknown> = (...args: Args) => Result;
+
+export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unknown> {
+  /** What `run()` calls. */
+  target?: Target<Args, Result> | undefined;
+  /** Arguments of `target`. They are serialized when the process is started. */
+  args?: Args | undefined;
+  /** Unless said: the class's name and a number, `Process-1`. */
+  name?: string | undefined;
+  /** A daemon is ended with its parent; the parent waits for the others. False unless said. */
+  daemon?: boolean | undefined;
+  /** It outlives its parent. False unless said. */
+  detached?: boolean | undefined;
+  /** Environment variables; the parent's own unless said. */
+  env?: Record<string, string | undefined> | undefined;
+  cwd?: string | undefined;
+  /** Flags for node; the parent's own unless said. */
+  execArgv?: readonly string[] | undefined;
+  /** Unless said: no input, the parent's output and errors. */
+  stdio?: Stdio | undefined;
+  /** Limits of the child's heap, as of worker_threads; `maxOldGenerationSizeMb` is the one that counts. */
+  resourceLimits?: { maxOldGenerationSizeMb?: number } | undefined;
+}
+
+interface State {
+  readonly options: ProcessOptions;
+  readonly lineage: Lineage;
+  name: string;
+  daemon: boolean;
+  phase: 'initial' | 'started' | 'ended' | 'closed' | 'self';
+  child: Child | undefined;
+  pid: number | undefined;
+}
+
+// Beside the object and not in it: own fields of a subclass's instance travel to the child, ours do not.
+const states = new WeakMap<Process, State>();
+
+function stateOf(process: Process): State {
+  const state = states.get(process);
+  if (!state) throw new StateError('this object is a copy of a Process that was sent here: only its own fields are there');
+  return state;
+}
+
+/**
+ * A function, or the `run()` of a subclass, in a process of its own; the counterpart of `multiprocessing.Process`.
+ *
+ * Functions, classes and arguments travel as README says; no `if main` guard is needed. Not for many short tasks: that is
+ * what `Pool` is for. Ended processes are reaped without being asked.
+ */
+export class Process<Args extends unknown[] = unknown[], Result = unknown> {
+  /**
+   * @throws {TypeError} If `target` is no function, `args` no array, or another option has the wrong type.
+   */
+  constructor(options: ProcessOptions<Args, Result> = {}) {
+    checkOptions(options as ProcessOptions);
+    const lineage = nextLineage();
+    states.set(this as Process, {
+      options: options as ProcessOptions,
+      lineage,
+      name: options.name ?? `${this.constructor.name}-${lineage.join(':')}`,
+      daemon: options.daemon ?? false,
+      phase: 'initial',
+      child: undefined,
+      pid: undefined,
+    });
+  }
+
+  /** What the process does; override it in a subclass. It calls `target(...args)`. May be async. */
+  run(): Result | Promise<Result> {
+    const { target, args } = stateOf(this as Process).options;
+    return target?.(...(args ?? [])) as Result;
+  }
+
+  /**
+   * Starts the process: `pid` is there on return.
+   * @returns Resolves when the child has begun to run `run()`.
+   * @throws {StateError} On a second start, in another process, or while the child still imports its module.
+   * @throws {NotShippableError | SerializationError} If target, args or fields can't travel; the message names the path.
+   * @throws {SystemCallError} If the operating system refuses.
+   */
+  start(): Promise<void> {
+    try {
+      const state = stateOf(this as Process);
+      const child = this.#launch(state);
+      const begun = child.begun();
+      begun.catch(() => {}); // heard by who awaits start(); the child has said it on stderr as well
+      return begun;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Resolves when the process has ended or the time is over: look at `exitCode`.
+   * @throws {StateError} If it was not started.
+   */
+  async join(wait?: Wait): Promise<void> {
+    const deadline = Deadline.from(wait);
+    const child = this.#started('join');
+    deadline.throwIfAborted();
+    if (child.end && deadline.expired) return;
+    await within(child.ended, deadline);
+  }
+
+  /** The blocking twin of `join`: it stops the event loop. */
+  joinSync(wait?: Wait): void {
+    const deadline = Deadline.from(wait);
+    if (this.#started('joinSync').joinSync(deadline)) this.#noteEnd();
+  }
+
+  /**
+   * What `run()` returned.
+   * @throws The child's error, its `cause` chain ending in a RemoteError with the stack over there.
+   * @throws {ProcessCrashedError} If it ended without returning. {TimeoutError} If the time was over first.
+   */
+  async result(wait?: Wait): Promise<Awaited<Result>> {
+    const deadline = Deadline.from(wait);
+    return (await this.#started('result').result(deadline)) as Awaited<Result>;
+  }
+
+  isAlive(): boolean {
+    const state = stateOf(this as Process);
+    if (state.phase === 'self') return true;
+    checkNotClosed(state);
+    return state.child !== undefined && state.child.end === undefined;
+  }
+
+  /** Null until it has ended; the exit status, or minus the number of the signal that ended it. */
+  get exitCode(): number | null {
+    const state = stateOf(this as Process);
+    checkNotClosed(state);
+    const end = state.child?.end;
+    return end ? exitCodeOf(end) : null;
+  }
+
+  /** Undefined before the start. */
+  get pid(): number | undefined {
+    const state = stateOf(this as Process);
+    checkNotClosed(state);
+    return state.pid;
+  }
+
+  get name(): string {
+    return stateOf(this as Process).name;
+  }
+
+  /** @throws {StateError} After the start. */
+  set name(name: string) {
+    if (typeof name !== 'string') throw new TypeError(`a process's name must be a string, got ${typeof name}`);
+    this.#unstarted('name').name = name;
+  }
+
+  get daemon(): boolean {
+    const state = stateOf(this as Process);
+    checkNotClosed(state);
+    return state.daemon;
+  }
+
+  /** @throws {StateError} After the start. */
+  set daemon(daemon: boolean) {
+    if (typeof daemon !== 'boolean') throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
+    this.#unstarted('daemon').daemon = daemon;
+  }
+
+  /** Asks it to end: SIGTERM. After its end it does nothing. @throws {StateError} Before the start. */
+  terminate(): void {
+    this.#started('terminate').signal('SIGTERM');
+  }
+
+  /** Ends it: SIGKILL. After its end it does nothing. @throws {StateError} Before the start. */
+  kill(): void {
+    this.#started('kill').signal('SIGKILL');
+  }
+
+  /** As Ctrl-C does: SIGINT. After its end it does nothing. @throws {StateError} Before the start. */
+  interrupt(): void {
+    this.#started('interrupt').signal('SIGINT');
+  }
+
+  /** Lets go of an ended process; afterwards only `name` works. @throws {StateError} While it is alive. */
+  close(): void {
+    const state = stateOf(this as Process);
+    if (state.phase === 'closed') return;
+    if (this.isAlive()) throw new StateError(`process ${state.name} is alive: join or terminate it before close`);
+    this.#noteEnd();
+    state.phase = 'closed';
+  }
+
+  /** What its `stdio` pipes carry: streams to read, null where there is no pipe. */
+  get stdout(): NodeJS.ReadableStream | null {
+    return this.#started('stdout').launched.stdout;
+  }
+
+  get stderr(): NodeJS.ReadableStream | null {
+    return this.#started('stderr').launched.stderr;
+  }
+
+  /** `<Process Process-1 started>`. */
+  toString(): string {
+    const { name, phase, daemon, child } = stateOf(this as Process);
+    const end = phase === 'closed' ? undefined : child?.end;
+    const how = end ? ` ${end.signal ?? `exit code ${end.code}`}` : '';
+    return `<${this.constructor.name} ${name} ${end ? 'stopped' : phase}${how}${daemon ? ' daemon' : ''}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return states.has(this as Process) ? this.toString() : `<${this.constructor.name} (copy)>`;
+  }
+
+  #launch(state: State): Child {
+    checkNotClosed(state);
+    if (state.phase === 'self') throw new StateError('a process can not start itself');
+    if (state.phase !== 'initial') throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
+    if (isImporting()) throw startedWhileImporting();
+    installExitRules();
+    const { options } = state;
+    const child = Child.launch(
+      state.name,
+      spawnLauncher,
+      {
+        env: options.env,
+        cwd: options.cwd,
+        execArgv: options.execArgv,
+        stdio: options.stdio,
+        detached: options.detached ?? false,
+        maxOldSpaceMb: options.resourceLimits?.maxOldGenerationSizeMb,
+      },
+      () => this.#content(state),
+    );
+    state.child = child;
+    state.phase = 'started';
+    state.pid = child.launched.pid;
+    if (!options.detached) noteStarted(this as Process);
+    child.launched.onEnd(() => this.#noteEnd());
+    if (state.daemon || options.detached) child.launched.keepAlive(false);
+    return child;
+  }
+
+  /** What travels to the child. */
+  #content({ name, daemon, lineage, options }: State): ChildContent {
+    const { target, args } = options;
+    const plain = this.constructor === Process && Object.keys(this).length === 0;
+    return {
+      name,
+      daemon,
+      lineage,
+      parentName: currentName(),
+      ...(plain ? {} : { instance: this }),
+      ...(target ? { target } : {}),
+      ...(args?.length ? { args } : {}),
+    };
+  }
+
+  #noteEnd(): void {
+    const state = stateOf(this as Process);
+    if (state.phase === 'started') state.phase = 'ended';
+    noteEnded(this as Process);
+  }
+
+  #started(verb: string): Child {
+    const state = stateOf(this as Process);
+    checkNotClosed(state);
+    if (!state.child) throw new StateError(`${verb}: process ${state.name} was not started by this process`);
+    return state.child;
+  }
+
+  #unstarted(what: string): State {
+    const state = stateOf(this as Process);
+    checkNotClosed(state);
+    if (state.phase !== 'initial') throw new StateError(`${what} can be set before the start only (process ${state.name})`);
+    return state;
+  }
+}
+
+let own: Process | undefined;
+let currentName = (): string => 'MainProcess';
+
+/** The running process: its name, pid and the like; in a child, the object whose `run()` is running. */
+export function currentProcess(): Process {
+  own ??= adoptSelf(Object.create(Process.prototype) as Process, { name: 'MainProcess', daemon: false, lineage: [] });
+  return own;
+}
+
+/** Makes an object the one that stands for this process itself. */
+export function adoptSelf(
+  process: Process,
+  is: { name: string; daemon: boolean; lineage: Lineage; target?: Target; args?: unknown[] },
+): Process {
+  states.set(process, {
+    options: { target: is.target, args: is.args },
+    lineage: is.lineage,
+    name: is.name,
+    daemon: is.daemon,
+    phase: 'self',
+    child: undefined,
+    pid: globalThis.process.pid,
+  });
+  own = process;
+  currentName = () => is.name;
+  return process;
+}
+
+function startedWhileImporting(): StateError {
+  return new StateError(
+    'a process was started while its own program was being imported by a child: start processes from a function or ' +
+      'from the entry script, or guard the start with `if (isMainProcess)`',
+  );
+}
+
+function checkNotClosed(state: State): void {
+  if (state.phase === 'closed') throw new ClosedError(`process ${state.name} is closed`);
+}
+
+function checkOptions(options: ProcessOptions): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError('Process takes an options object: { target, args }');
+  const { target, args, name, daemon } = options;
+  if (target !== undefined && typeof target !== 'function') throw new TypeError(`target must be a function, got ${typeof target}`);
+  if (args !== undefined && !Array.isArray(args)) throw new TypeError('args must be an array');
+  if (name !== undefined && typeof name !== 'string') throw new TypeError(`name must be a string, got ${typeof name}`);
+  if (daemon !== undefined && typeof daemon !== 'boolean') throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
+}
+
+/** Resolves when `event` does or the time is over. @throws The signal's reason, when it is aborted. */
+function within(event: Promise<void>, deadline: Deadline): Promise<void> {
+  const { signal } = deadline;
+  if (!signal && deadline.atMs === Number.POSITIVE_INFINITY) return event;
+  return new Promise((resolve, reject) => {
+    const left = deadline.remainingMs();
+    const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(finish, left);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    void event.then(finish);
+    function finish(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }
+  });
+}

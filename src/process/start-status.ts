@@ -1,0 +1,53 @@
+// What a child says of itself to its parent: how far it has come.
+//
+//   BOOTING ─► IMPORTING ─► RUNNING ─► SETTLED (run() returned or threw; the result is in the slot)
+//       └──────────┴─► FAILED (it could not begin; the error is in the slot)
+
+import { layout } from '../memory/record-layout.js';
+import { type Address, arena } from '../memory/arena.js';
+import { defineKind } from '../sync/object-kind.js';
+import { ObjectWords } from '../sync/object-words.js';
+import { WaitQueue } from '../sync/wait-queue.js';
+
+const Word = layout(['kind', 'phase', 'latch', 'head', 'tail', 'count']);
+
+export const Phase = { booting: 0, importing: 1, running: 2, settled: 3, failed: 4 } as const;
+
+const statusKind = defineKind({ code: 20, name: 'StartStatus' });
+
+export class StartStatus {
+  /** Who waits for the next phase. */
+  readonly watchers: WaitQueue;
+  readonly #object: ObjectWords;
+
+  private constructor(object: ObjectWords) {
+    this.#object = object;
+    this.watchers = new WaitQueue(object.at, Word.latch);
+  }
+
+  static create(): StartStatus {
+    return new StartStatus(ObjectWords.create(statusKind));
+  }
+
+  static attach(at: Address): StartStatus {
+    return new StartStatus(ObjectWords.attach(at, statusKind));
+  }
+
+  get address(): Address {
+    return this.#object.at;
+  }
+
+  get phase(): number {
+    return this.#object.load(Word.phase);
+  }
+
+  set phase(phase: number) {
+    this.#object.store(Word.phase, phase);
+    this.watchers.wakeAll();
+  }
+
+  free(): void {
+    this.#object.store(Word.kind, 0);
+    arena().free(this.#object.at);
+  }
+}

@@ -1,0 +1,105 @@
+// Writes captured code: the author's text with the few changes it needs to stand alone, and what the loader must know.
+
+import { contentHash, LAZY, RENAMED, type ShippedCode, writeRequest } from './captured-code.js';
+import { classChanges } from './class-capture.js';
+import { blank, type Change, rewrite } from './code-rewriting.js';
+import type { AnalysedUnit } from './function-capture.js';
+import type { AnyFunction } from './function-recipe.js';
+import type { NameDecision } from './name-decision.js';
+import type { CodeUnit, Reference } from './script-names.js';
+import { childOf } from './syntax-tree.js';
+
+export interface Writing {
+  readonly fn: Pick<AnyFunction, 'name' | 'length'>;
+  readonly unit: AnalysedUnit;
+  readonly decisions: readonly NameDecision[];
+  readonly names: readonly string[];
+  readonly variables: number;
+  readonly extra: {
+    readonly thisIndex: number | undefined;
+    readonly superIndex: number | undefined;
+    readonly attachments: ShippedCode['attachments'];
+  };
+}
+
+export function writeCode({ fn, unit, decisions, names, variables, extra }: Writing): ShippedCode {
+  const { script, free, around: [before, after] = ['', ''] } = unit;
+  const modules: string[] = [];
+  const moduleIndex = (request: string): number => {
+    const at = modules.indexOf(request);
+    return at >= 0 ? at : modules.push(request) - 1;
+  };
+  const imports = decisions.flatMap(({ name, imported }) =>
+    imported ? [{ local: name, module: moduleIndex(writeRequest(imported)), name: imported.name }] : [],
+  );
+  const usesImport =
+    free.uses.some(({ kind }) => kind === 'import()') || decisions.some(({ needs }) => needs === 'import');
+  const usesMeta =
+    free.uses.some(({ kind }) => kind === 'import.meta') || decisions.some(({ needs }) => needs === 'meta');
+  const written = free.names.filter(({ isWritten }) => isWritten).map(({ name }) => name);
+  const position = script.positionOf(unit.isWhole ? unit.unit.start : 0);
+  const content = {
+    source: before + rewrite(unit.text, unit.unit.start, unit.unit.end, changesOf(unit, decisions)) + after,
+    url: script.revived?.url ?? script.facts.url,
+    line: position.line,
+    column: position.column - before.length,
+    names,
+    modules,
+    shape: unit.unit.shape === 'class' ? ('expression' as const) : unit.unit.shape,
+    strict: unit.unit.strict,
+    name: typeof fn.name === 'string' ? fn.name : '',
+    length: fn.length,
+    base: script.base,
+    variables,
+    assigned: names.slice(0, variables).filter((name) => written.includes(name)),
+    imports,
+    named: decisions.flatMap(({ name, named }) => (named === undefined ? [] : [[name, named] as const])),
+    needs: [
+      ...(decisions.some(({ needs }) => needs === 'require') ? (['require'] as const) : []),
+      ...(usesImport ? (['import'] as const) : []),
+      ...(usesMeta ? (['meta'] as const) : []),
+    ],
+    lazy: decisions.flatMap(({ name, isLazy }) => (isLazy ? [{ name, index: names.indexOf(name) }] : [])),
+    attachments: extra.attachments,
+    ...(extra.thisIndex !== undefined && { thisIndex: extra.thisIndex }),
+    ...(extra.superIndex !== undefined && { superIndex: extra.superIndex }),
+  };
+  return { ...content, hash: contentHash(JSON.stringify(content)) };
+}
+
+function changesOf(unit: AnalysedUnit, decisions: readonly NameDecision[]): Change[] {
+  const changes: Change[] = [];
+  for (const { kind, start, end } of unit.free.uses) {
+    if (kind === 'import()') changes.push({ start, end, text: RENAMED.import });
+    if (kind === 'import.meta') changes.push(blank(unit.text, start, end, RENAMED.meta));
+  }
+  for (const { name, isLazy } of decisions) {
+    const free = isLazy && unit.free.names.find((candidate) => candidate.name === name);
+    for (const reference of free ? free.references : []) changes.push(lazyChange(reference));
+  }
+  const id = childOf(unit.unit.node, 'id');
+  if (id && decisions.some(({ name, isRebound }) => isRebound && name === id['name'])) {
+    // Its own name must not hide the variable of that name, which now holds something else.
+    changes.push(blank(unit.text, id.start, id.end));
+  }
+  changes.push(...methodKeyChange(unit.text, unit.unit));
+  if (unit.unit.shape === 'class') changes.push(...classChanges(unit.text, unit.unit.node));
+  return changes;
+}
+
+/** `name` becomes `$lazy.name`, without becoming the `this` of a call. */
+function lazyChange({ name, start, end, isShorthand, isCalled }: Reference): Change {
+  const text = isShorthand ? `${name}:${LAZY}.${name}` : `${LAZY}.${name}`;
+  return { start, end, text: isCalled ? `(0,${text})` : text };
+}
+
+/** A method stands alone over there: a computed or private key gets a plain name, the real one is set afterwards. */
+function methodKeyChange(text: string, { shape, parent }: CodeUnit): Change[] {
+  const key = parent && childOf(parent, 'key');
+  if (!key || (shape !== 'method' && shape !== 'get' && shape !== 'set')) return [];
+  if (key.type === 'PrivateIdentifier') return [{ start: key.start, end: key.start + 1, text: '$' }];
+  if (!parent['computed']) return [];
+  const open = text.lastIndexOf('[', key.start);
+  const close = text.indexOf(']', key.end) + 1;
+  return [blank(text, open, close, '$k')];
+}

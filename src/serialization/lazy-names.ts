@@ -1,0 +1,36 @@
+// Names that captured code looks up on first use: constants whose initializer runs here, and imports that may change.
+
+import type { ShippedCode } from './captured-code.js';
+import type { AnyFunction } from './function-recipe.js';
+import { importedModule } from './module-importer.js';
+
+/** Results of initializers by the content hash of their code: a module's constant is made once per process. */
+const replayed = new Map<string, unknown>();
+const hashes = new WeakMap<AnyFunction, string>();
+
+export function rememberHash(fn: AnyFunction, hash: string): void {
+  hashes.set(fn, hash);
+}
+
+/** @param captured Called when a name is used: in a cycle the values come after the function. */
+export function lazyNames(code: ShippedCode, captured: () => readonly unknown[]): object {
+  const names = {};
+  for (const { name, index, import: imported } of code.lazy) {
+    const get =
+      index === undefined ? importGetter(code, imported!) : () => replay(captured()[index] as () => unknown);
+    Object.defineProperty(names, name, { get, enumerable: true });
+  }
+  return names;
+}
+
+function importGetter({ imports, modules }: ShippedCode, at: number): () => unknown {
+  const { module, name } = imports[at];
+  const namespace = importedModule(modules[module]) as Record<string, unknown>;
+  return () => namespace[name];
+}
+
+function replay(initializer: () => unknown): unknown {
+  const hash = hashes.get(initializer) ?? '';
+  if (!replayed.has(hash)) replayed.set(hash, initializer());
+  return replayed.get(hash);
+}
