@@ -32,33 +32,38 @@ export function isIndex(key: string): boolean {
   return index !== 0xffffffff && String(index) === key;
 }
 
-/** How many holes follow from index `start`, which is one. */
-export function holesFrom(array: readonly unknown[], start: number): number {
-  const length = array.length;
-  let end = start + 1;
-  const near = Math.min(length, start + 1000);
-  while (end < near && array[end] === undefined && !(end in array)) end++;
-  if (end < near || near === length) return end - start;
-  // A far gap: only the keys say where it ends.
-  return nextIndex(array, end) - start;
-}
+/** Measures the gaps of one array while it is being written. */
+export class Gaps {
+  readonly #array: readonly unknown[];
+  /** All indices, listed once a far gap was met. */
+  #indices: number[] | undefined;
 
-/** The indices of the sparse array looked at last, so that a walk over its gaps lists them once. */
-let walked: { of: WeakRef<readonly unknown[]>; indices: number[] } | undefined;
+  constructor(array: readonly unknown[]) {
+    this.#array = array;
+  }
 
-function nextIndex(array: readonly unknown[], from: number): number {
-  if (walked?.of.deref() !== array || walked.indices.length !== 0) {
-    walked = { of: new WeakRef(array), indices: indicesOf(array) };
+  /** How many holes follow from index `start`, which is one. */
+  at(start: number): number {
+    const array = this.#array;
+    const length = array.length;
+    const near = Math.min(length, start + 1000);
+    let end = start + 1;
+    while (end < near && array[end] === undefined && !(end in array)) end++;
+    return (end < near || near === length ? end : this.#nextIndex(end)) - start;
   }
-  const { indices } = walked;
-  let low = 0;
-  let high = indices.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (indices[middle] < from) low = middle + 1;
-    else high = middle;
+
+  #nextIndex(from: number): number {
+    this.#indices ??= Object.keys(this.#array).filter(isIndex).map(Number);
+    const indices = this.#indices;
+    let low = 0;
+    let high = indices.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (indices[middle] < from) low = middle + 1;
+      else high = middle;
+    }
+    return indices[low] ?? this.#array.length;
   }
-  return indices[low] ?? array.length;
 }
 
 /** Whether all elements are numbers, and then whether four bytes hold each. */

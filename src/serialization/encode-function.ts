@@ -10,10 +10,17 @@ import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShippedCode } from './captured-code.js';
 import type { EncodeScope } from './encode-scope.js';
 import type { AnyFunction, CapturedCode, CapturedValue, CaptureRecipe } from './function-recipe.js';
-import { FUNCTION_CAPTURED, FUNCTION_NAMED, FUNCTION_REFERENCED, RECIPE } from './tags.js';
+import { poisonMessage } from './poison.js';
+import { FUNCTION_CAPTURED, FUNCTION_NAMED, FUNCTION_REFERENCED, POISON, RECIPE } from './tags.js';
 import { capturedVariable } from './value-path.js';
 
 export function encodeFunction(scope: EncodeScope, fn: AnyFunction): void {
+  const poison = poisonMessage(fn);
+  if (poison !== undefined) {
+    scope.out.u8(POISON);
+    scope.out.string(poison);
+    return;
+  }
   if (!scope.functions) {
     throw new NotShippableError(`${scope.where()}: functions can't travel: no function shipper is installed`);
   }

@@ -37,8 +37,11 @@ export interface EncodeScope {
   whileOpen(node: number, write: () => void, onReference?: () => void): void;
   /** Runs `write` with another leniency. */
   withLeniency(lenient: boolean, write: () => void): void;
-  /** Tries `write`; if the value can't travel, what it wrote is taken back and the error returned. */
-  attempt(write: () => void): Error | undefined;
+  /**
+   * Tries `write`; if the value can't travel, what it wrote is taken back and the error returned.
+   * @param whatever Whether any error is taken for that, as one of a getter.
+   */
+  attempt(write: () => void, whatever?: boolean): Error | undefined;
   /** The present place, for messages. */
   where(): string;
   /** @throws {SerializationError} Always, naming the present place. */

@@ -2,7 +2,7 @@
 
 import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentWriter } from '../base/shippable.js';
-import { arrayHasMore, holesFrom, numbersIn } from './array-facts.js';
+import { arrayHasMore, Gaps, numbersIn } from './array-facts.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
 import { encodeFunction } from './encode-function.js';
@@ -186,6 +186,7 @@ export class Encoder implements EncodeScope {
       this.#numbers(array as readonly number[], numbers);
       return;
     }
+    let gaps: Gaps | undefined;
     out.u8(ARRAY);
     out.varint(length);
     for (let i = 0; i < length; i++) {
@@ -193,7 +194,7 @@ export class Encoder implements EncodeScope {
       if (typeof value === 'number') out.number(value);
       else if (typeof value === 'string') out.string(value);
       else if (value === undefined && !(i in array)) {
-        const holes = holesFrom(array, i);
+        const holes = (gaps ??= new Gaps(array)).at(i);
         out.u8(HOLES);
         out.varint(holes);
         i += holes - 1;
@@ -305,7 +306,7 @@ export class Encoder implements EncodeScope {
     }
   }
 
-  attempt(write: () => void): Error | undefined {
+  attempt(write: () => void, whatever = false): Error | undefined {
     const { out } = this;
     const [at, nodes, shapes, buffers] = [out.at, this.#seen.count, this.#shapes.count, this.buffers.count];
     const { depth } = this.#path;
@@ -313,14 +314,15 @@ export class Encoder implements EncodeScope {
       write();
       return undefined;
     } catch (error) {
-      if (!(error instanceof SerializationError) && !(error instanceof NotShippableError)) throw error;
+      const refused = error instanceof SerializationError || error instanceof NotShippableError;
+      if (!refused && !whatever) throw error;
       out.at = at;
       this.#seen.truncate(nodes);
       this.#shapes.truncate(shapes);
       this.buffers.truncate(buffers);
       for (const node of this.#open.keys()) if (node >= nodes) this.#open.delete(node);
       this.#path.depth = depth;
-      return error;
+      return refused ? error : new SerializationError('a value threw while it was read', { cause: error });
     }
   }
 

@@ -39,7 +39,7 @@ export function encodePackedError(scope: EncodeScope, packed: PackedError): void
   const lost = scope.attempt(() => {
     scope.value(packed.whole);
     scope.withLeniency(true, () => scope.value(packed.thrown));
-  });
+  }, true);
   if (!lost) return;
   scope.value(false);
   out.u8(UNDEFINED);

@@ -1,11 +1,11 @@
 // Stands in for what could not travel and may never be needed: the error comes when, and only if, it is touched.
 //
 // As a property it is an accessor that throws; as a member of an array, Map or Set it is an object that throws whatever is
-// done with it. While a value is being encoded it does not throw but says what it is, so that poison travels on as poison.
+// done with it. Poison travels on as poison: while a value is being encoded the accessor says what it is instead.
 
 import { NotShippableError } from '../base/errors.js';
 
-/** What poison answers to the encoder. */
+/** What a poisoned property answers to the encoder. */
 export class Poison {
   readonly message: string;
 
@@ -16,7 +16,7 @@ export class Poison {
 
 let encodings = 0;
 
-/** While at least one encode runs, poison answers instead of throwing. */
+/** While at least one encode runs, poisoned properties answer instead of throwing. */
 export function poisonSpeaks(begins: boolean): void {
   encodings += begins ? 1 : -1;
 }
@@ -46,6 +46,7 @@ const TRAPS = [
   'deleteProperty',
   'get',
   'getOwnPropertyDescriptor',
+  'getPrototypeOf',
   'has',
   'isExtensible',
   'ownKeys',
@@ -54,18 +55,21 @@ const TRAPS = [
   'setPrototypeOf',
 ] as const;
 
-/** An object that throws on every touch. */
+const messages = new WeakMap<object, string>();
+
+/** An object that throws on every touch, a call included. */
 export function poisonObject(message: string): object {
-  const mark = new Poison(message);
-  const handler: ProxyHandler<object> = {
-    getPrototypeOf: () => Object.getPrototypeOf(answer(mark)) as object,
+  const handler: ProxyHandler<object> = {};
+  const refuse = (): never => {
+    throw new NotShippableError(message);
   };
-  for (const trap of TRAPS) {
-    const trapped = (_target: object, key: unknown): unknown => {
-      const told = answer(mark);
-      return trap === 'get' && key === 'message' ? told.message : undefined;
-    };
-    Reflect.set(handler, trap, trapped);
-  }
-  return new Proxy(function poison() {}, handler);
+  for (const trap of TRAPS) handler[trap] = refuse;
+  const object = new Proxy(function poison() {}, handler);
+  messages.set(object, message);
+  return object;
+}
+
+/** The message of an object that throws on every touch. */
+export function poisonMessage(object: object): string | undefined {
+  return messages.get(object);
 }
