@@ -23,7 +23,7 @@ import { releaseLatch, takeLatch } from '../sync/latch.js';
 import { ObjectWords } from '../sync/object-words.js';
 import { defineKind } from '../sync/object-kind.js';
 import { WaitQueue } from '../sync/wait-queue.js';
-import { type Attachment, IncomingParcel, type OutgoingParcel } from './parcel.js';
+import { type Attachment, copyOf, IncomingParcel, type OutgoingParcel } from './parcel.js';
 import {
   FAR,
   FRAME_HEADER_WORDS,
@@ -340,7 +340,7 @@ function readAttachments(words: Int32Array, at: number, count: number): readonly
 
 /** A payload too large for a segment came as the first attachment. */
 function fromAttachment([first, ...rest]: readonly Attachment[]): IncomingParcel {
-  const bytes = arena().bytesOf(first.at, 0, first.sizeBytes).slice();
+  const bytes = copyOf(arena().bytesOf(first.at, 0, first.sizeBytes));
   arena().free(first.at);
   return new IncomingParcel(bytes, rest);
 }

@@ -156,7 +156,7 @@ export class IncomingParcel implements ShipmentReader {
 
   takeBytes(index: number): Uint8Array<ArrayBuffer> {
     const { at, sizeBytes } = this.#claim(index);
-    const bytes = arena().bytesOf(at, 0, sizeBytes).slice();
+    const bytes = copyOf(arena().bytesOf(at, 0, sizeBytes));
     arena().free(at);
     return bytes;
   }
@@ -176,4 +176,12 @@ export class IncomingParcel implements ShipmentReader {
       if (!this.#taken?.has(index)) dropAttachment(at, self);
     });
   }
+}
+
+/** A copy with a buffer of its own, not zeroed first. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = Buffer.allocUnsafeSlow(bytes.length);
+  const copy = new Uint8Array(buffer);
+  copy.set(bytes);
+  return copy;
 }

@@ -1,5 +1,4 @@
-// What hangs on a function or class beyond its text, and is no plain property: accessors, hidden methods added later, a
-// changed prototype. Enumerable data (statics, own properties, methods of ES5 classes) the codec carries itself, leniently.
+// What hangs on a function or class beyond its text: statics, own properties, methods added later, a changed prototype.
 
 import type { Attachment } from './captured-code.js';
 import type { AnyFunction } from './function-recipe.js';
@@ -61,7 +60,6 @@ function itemsOf(
   isWritten: (value: unknown) => boolean,
 ): Item[] {
   const descriptor = Object.getOwnPropertyDescriptor(owner, key)!;
-  if (descriptor.enumerable && 'value' in descriptor && !OWN_OF_FUNCTIONS.has(key)) return [];
   const flags =
     (descriptor.writable ? 1 : 0) + (descriptor.enumerable ? 2 : 0) + (descriptor.configurable ? 4 : 0);
   const named =

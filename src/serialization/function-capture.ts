@@ -46,7 +46,7 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
   const unit = analyse(script, text);
   refuseForeignMeanings(unit, path);
   const decisions = decide(request, unit);
-  const self = lexicalThis({ ...request, script, unit: unit.unit, free: unit.free });
+  const self = lexicalThis({ ...request, script, unit: unit.unit, isWhole: unit.isWhole, free: unit.free });
   return assemble({ fn, unit, decisions, self, attached: attachmentsOf(fn, unit) });
 }
 

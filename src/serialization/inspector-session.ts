@@ -79,6 +79,7 @@ interface Session {
     answered: (error: Error | null, answer?: object) => void,
   ): void;
   on(event: string, listener: (message: { params: unknown }) => void): void;
+  off(event: string, listener: (message: { params: unknown }) => void): void;
 }
 
 const GROUP = 'manyhands';
@@ -123,6 +124,30 @@ class InspectorSession {
     return this.#scripts.get(scriptId) ?? this.#readScripts(scriptId);
   }
 
+  /** Pauses in this very call, and says what frames it has; `look` may take values from them. */
+  pause(look: (frames: readonly object[]) => void): void {
+    let failure: unknown;
+    const listener = ({ params }: { params: unknown }): void => {
+      try {
+        look((params as { callFrames: readonly object[] }).callFrames);
+      } catch (error) {
+        failure = error;
+      } finally {
+        this.#post('Debugger.resume', undefined);
+      }
+    };
+    this.#session.on('Debugger.paused', listener);
+    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    try {
+      // biome-ignore lint/suspicious/noDebugger: our own session answers it, nobody else is attached
+      debugger;
+    } finally {
+      this.#post('Debugger.disable', undefined);
+      this.#session.off('Debugger.paused', listener);
+    }
+    if (failure) throw failure;
+  }
+
   #facts(answer: PropertiesAnswer): FunctionFacts {
     const internal = new Map((answer.internalProperties ?? []).map(({ name, value }) => [name, value]));
     const privates = new Map((answer.privateProperties ?? []).map(({ name, value }) => [name, value]));
@@ -135,7 +160,7 @@ class InspectorSession {
       '[[Handler]]',
     ];
     const remotes = [...wanted.map((name) => internal.get(name)), ...privates.values()];
-    const [scopes, target, self, args, proxied, handler, ...privateValues] = this.#take(remotes);
+    const [scopes, target, self, args, proxied, handler, ...privateValues] = this.take(remotes);
     const location = internal.get('[[FunctionLocation]]')?.value as
       | { scriptId: string; lineNumber: number; columnNumber: number }
       | undefined;
@@ -155,7 +180,7 @@ class InspectorSession {
   }
 
   /** The live values behind the engine's answers. */
-  #take(remotes: readonly (RemoteObject | undefined)[]): unknown[] {
+  take(remotes: readonly (RemoteObject | undefined)[]): unknown[] {
     const args = remotes.map((remote) =>
       remote?.objectId ? { objectId: remote.objectId } : toArgument(remote),
     );

@@ -59,7 +59,7 @@ export class ScriptText {
     const key = `${location.line}:${location.column}`;
     let found = this.#units.get(key);
     if (!found) {
-      found = this.#findUnit(text, this.#offsetOf(location)) ?? unitAlone(text, this.facts.isModule);
+      found = this.#findUnit(text, this.offsetAt(location)) ?? unitAlone(text, this.facts.isModule);
       this.#units.set(key, found);
     }
     return found;
@@ -116,7 +116,8 @@ export class ScriptText {
     return best && { text: source, scopes, unit: { ...best, start }, isWhole: true };
   }
 
-  #offsetOf({ line, column }: { line: number; column: number }): number {
+  /** The offset in the text of the engine's line and column. */
+  offsetAt({ line, column }: { line: number; column: number }): number {
     const row = line - this.facts.startLine;
     const start = this.#starts()[row] ?? 0;
     return row === 0 ? column - this.facts.startColumn : start + column;

@@ -25,34 +25,14 @@ export function whenInterrupted(look: () => void): void {
   onInterrupted = look;
 }
 
-const SPIN_LIMIT = 4000;
-let spinBudget = SPIN_LIMIT / 4;
-
 /** Blocks the thread until the waiter is rung or the deadline is over. */
 export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeout' {
-  if (spinUntilRung(cell)) return 'rung';
   for (;;) {
     if (cell.state !== WaiterState.waiting) return 'rung';
     const remaining = deadline.remainingMs();
     if (remaining === 0) return 'timeout';
     if (os.futexWait(cell.statePointer, WaiterState.waiting, remaining) === 'interrupted') onInterrupted();
   }
-}
-
-/**
- * Spins a little before it sleeps: a peer on another core often answers sooner than a sleep and a wake take.
- * The budget follows the luck: it grows while spinning pays and shrinks to next to nothing while it does not, so that
- * many processes on few cores do not burn each other's time.
- */
-function spinUntilRung(cell: WaiterCell): boolean {
-  for (let spin = 0; spin < spinBudget; spin++) {
-    if (cell.state !== WaiterState.waiting) {
-      spinBudget = Math.min(SPIN_LIMIT, spinBudget * 2);
-      return true;
-    }
-  }
-  spinBudget = Math.max(16, spinBudget >> 1);
-  return false;
 }
 
 /**

@@ -4,7 +4,7 @@
 //                                          │      │
 //                        waiter ◄──────────┘      └──► waiter     (doubly linked, oldest first)
 //
-//   until(step):  try ─► enrol ─► try again ─► park ─► withdraw ─► try …        the second try closes the lost wake-up:
+//   until(step):  try, and for a moment again (spin.ts) ─► enrol ─► try again ─► park ─► withdraw ─► try …        the second try closes the lost wake-up:
 //   wake(n):      change the state, then look at `count`, then take n from the head, mark them RUNG, notify
 //
 // SYNC POINT count: the waiter counts itself before it tries again, the waker changes the state before it reads the
@@ -21,6 +21,7 @@ import { layout } from '../memory/record-layout.js';
 import { Session } from '../memory/session.js';
 import { releaseLatch, takeLatch } from './latch.js';
 import { notify, parkAsync, parkSync } from './parking.js';
+import { Spin } from './spin.js';
 import {
   dropWaiter,
   enrolledWaiters,
@@ -50,6 +51,7 @@ export class WaitQueue {
   readonly #words: Int32Array;
   readonly #base: number;
   readonly #pointer: number;
+  readonly #spin = new Spin();
 
   /** @param field Index of the queue's first word in the object. */
   constructor(object: Address, field: number) {
@@ -75,6 +77,8 @@ export class WaitQueue {
       deadline.throwIfAborted();
       const first = step();
       if (first !== undefined || deadline.expired) return first;
+      const soon = this.#spin.run(step);
+      if (soon !== undefined) return soon;
       const cell = this.#enrol(ParkMode.door);
       let used = false;
       try {
@@ -93,6 +97,8 @@ export class WaitQueue {
     for (;;) {
       const first = step();
       if (first !== undefined || deadline.expired) return first;
+      const soon = this.#spin.run(step);
+      if (soon !== undefined) return soon;
       const cell = this.#enrol(ParkMode.futex);
       let used = false;
       try {
