@@ -42,16 +42,18 @@ export interface ShippedCode extends CapturedCode {
   readonly named: readonly (readonly [local: string, name: string])[];
   /** Whether the code uses `require`, dynamic import or `import.meta` (renamed: see `RENAMED`). */
   readonly needs: readonly ('require' | 'import' | 'meta')[];
-  /** Index in `captured` of the `this` an arrow sees, of the superclass, of private statics' values. */
-  readonly thisIndex?: number;
+  /** Index in `captured` of the superclass. */
   readonly superIndex?: number;
   /** Names that are read on first use: `$lazy.name` in the source. */
   readonly lazy: readonly { readonly name: string; readonly index?: number; readonly import?: number }[];
   readonly attachments: readonly Attachment[];
 }
 
-/** `import(…)` and `import.meta` have no meaning in a plain script; names of the same length keep columns true. */
-export const RENAMED = { import: 'imp0rt', meta: 'imp0rt_meta' } as const;
+/**
+ * `import(…)` and `import.meta` have no meaning in a plain script, and the `this` around an arrow is a value like any
+ * other; names of the same length keep columns true.
+ */
+export const RENAMED = { import: 'imp0rt', meta: 'imp0rt_meta', this: 'th1s' } as const;
 
 export const SUPER = '$super';
 export const LAZY = '$lazy';

@@ -16,7 +16,6 @@ import { rememberRevived } from './revived-code.js';
 /** What the script's outermost function takes. */
 export interface Closure {
   readonly values: readonly unknown[];
-  readonly self: unknown;
   readonly superclass: unknown;
   /** Names that are looked up on first use. */
   readonly lazy: object;
@@ -29,7 +28,6 @@ export type Maker = (closure: Closure) => {
 };
 
 type Outermost = (
-  this: unknown,
   values: readonly unknown[],
   modules: readonly object[],
   given: Record<string, unknown>,
@@ -61,8 +59,8 @@ function compile(code: ShippedCode, isLate: boolean): Maker {
   const outermost = script.runInThisContext() as Outermost;
   const modules = code.modules.map(importedModule);
   const given = givenTo(code);
-  return ({ values, self, superclass, lazy }) => {
-    const result = outermost.call(self, values, modules, given, superclass, lazy);
+  return ({ values, superclass, lazy }) => {
+    const result = outermost(values, modules, given, superclass, lazy);
     return Array.isArray(result) ? { made: result[0] as object, bind: result[1] as never } : { made: result };
   };
 }

@@ -6,6 +6,7 @@ import { blank, type Change, rewrite } from './code-rewriting.js';
 import type { AnalysedUnit } from './function-capture.js';
 import type { AnyFunction } from './function-recipe.js';
 import type { NameDecision } from './name-decision.js';
+import { originalOf } from './original-lines.js';
 import type { CodeUnit, Reference } from './script-names.js';
 import { childOf } from './syntax-tree.js';
 
@@ -16,7 +17,6 @@ export interface Writing {
   readonly names: readonly string[];
   readonly variables: number;
   readonly extra: {
-    readonly thisIndex: number | undefined;
     readonly superIndex: number | undefined;
     readonly attachments: ShippedCode['attachments'];
   };
@@ -37,10 +37,12 @@ export function writeCode({ fn, unit, decisions, names, variables, extra }: Writ
   const usesMeta =
     free.uses.some(({ kind }) => kind === 'import.meta') || decisions.some(({ needs }) => needs === 'meta');
   const written = free.names.filter(({ isWritten }) => isWritten).map(({ name }) => name);
-  const position = script.positionOf(unit.isWhole ? unit.unit.start : 0);
+  const original = unit.isWhole ? originalOf(script, unit.unit, unit.leftOut) : undefined;
+  const position = original ?? script.positionOf(unit.isWhole ? unit.unit.start : 0);
+  const changes = [...changesOf(unit, decisions), ...(original?.changes ?? [])];
   const content = {
-    source: before + rewrite(unit.text, unit.unit.start, unit.unit.end, changesOf(unit, decisions)) + after,
-    url: script.revived?.url ?? script.facts.url,
+    source: before + rewrite(unit.text, unit.unit.start, unit.unit.end, changes) + after,
+    url: original?.url ?? script.revived?.url ?? script.facts.url,
     line: position.line,
     column: position.column - before.length,
     names,
@@ -61,7 +63,6 @@ export function writeCode({ fn, unit, decisions, names, variables, extra }: Writ
     ],
     lazy: decisions.flatMap(({ name, isLazy }) => (isLazy ? [{ name, index: names.indexOf(name) }] : [])),
     attachments: extra.attachments,
-    ...(extra.thisIndex !== undefined && { thisIndex: extra.thisIndex }),
     ...(extra.superIndex !== undefined && { superIndex: extra.superIndex }),
   };
   return { ...content, hash: contentHash(JSON.stringify(content)) };
@@ -69,7 +70,9 @@ export function writeCode({ fn, unit, decisions, names, variables, extra }: Writ
 
 function changesOf(unit: AnalysedUnit, decisions: readonly NameDecision[]): Change[] {
   const changes: Change[] = [];
-  for (const { kind, start, end } of unit.free.uses) {
+  for (const { kind, start, end, binder } of unit.free.uses) {
+    const isOuter = binder < unit.unit.start || binder >= unit.unit.end;
+    if (kind === 'this' && isOuter) changes.push({ start, end, text: RENAMED.this });
     if (kind === 'import()') changes.push({ start, end, text: RENAMED.import });
     if (kind === 'import.meta') changes.push(blank(unit.text, start, end, RENAMED.meta));
   }

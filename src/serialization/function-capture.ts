@@ -4,7 +4,7 @@
 //                                                └─► code (cached per text and decisions) + captured values (read anew)
 
 import { type Attached, attachmentsOf } from './attachments.js';
-import type { ShippedCode } from './captured-code.js';
+import { RENAMED, type ShippedCode } from './captured-code.js';
 import { classLeftOut } from './class-capture.js';
 import { writeCode } from './code-writing.js';
 import { type FreeVariables, freeVariables } from './free-variables.js';
@@ -29,6 +29,8 @@ export interface CaptureRequest {
 export interface AnalysedUnit extends UnitText {
   readonly script: ScriptText;
   readonly free: FreeVariables;
+  /** Parts of its text that do not travel. */
+  readonly leftOut: readonly Syntax[];
   /** For an initializer: what stands around its text. */
   readonly around?: readonly [before: string, after: string];
   /** Codes made from it, by the decisions that were taken. */
@@ -47,7 +49,8 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
   refuseForeignMeanings(unit, path);
   const decisions = decide(request, unit);
   const self = lexicalThis({ ...request, script, unit: unit.unit, isWhole: unit.isWhole, free: unit.free });
-  return assemble({ fn, unit, decisions, self, attached: attachmentsOf(fn, unit) });
+  if (self) decisions.push({ name: RENAMED.this, carry: self });
+  return assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit) });
 }
 
 const initializers = new WeakMap<Variable, AnalysedUnit>();
@@ -68,7 +71,7 @@ export function captureInitializer(
   refuseForeignMeanings(unit, `${path} → captured variable ${variable.name}`);
   const decisions = decide({ ...question, isHandedOver: false }, unit);
   const fn = { name: variable.name, length: 0 };
-  return assemble({ fn, unit, decisions, self: undefined, attached: nothingAttached });
+  return assemble({ fn, unit, decisions, attached: nothingAttached });
 }
 
 function decide(request: CaptureRequest, unit: AnalysedUnit): NameDecision[] {
@@ -88,14 +91,20 @@ function analyseInitializer(script: ScriptText, variable: Variable, declarator: 
   const around = isPattern
     ? (['()=>{const ', `;return ${variable.name}}`] as const)
     : (['()=>(', ')'] as const);
-  return { ...text, script, around, free: freeVariables(text.scopes, unit), codes: new Map() };
+  return { ...text, script, leftOut: [], around, free: freeVariables(text.scopes, unit), codes: new Map() };
 }
 
 function analyse(script: ScriptText, text: UnitText): AnalysedUnit {
   let unit = analysed.get(text);
   if (!unit) {
     const leftOut = text.unit.shape === 'class' ? classLeftOut(text.unit.node) : [];
-    unit = { ...text, script, free: freeVariables(text.scopes, text.unit, leftOut), codes: new Map() };
+    unit = {
+      ...text,
+      script,
+      leftOut,
+      free: freeVariables(text.scopes, text.unit, leftOut),
+      codes: new Map(),
+    };
     analysed.set(text, unit);
   }
   return unit;
@@ -137,11 +146,10 @@ interface Assembly {
   readonly fn: Pick<AnyFunction, 'name' | 'length'>;
   readonly unit: AnalysedUnit;
   readonly decisions: readonly NameDecision[];
-  readonly self: { readonly value: unknown } | undefined;
   readonly attached: Attached;
 }
 
-function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRecipe {
+function assemble({ fn, unit, decisions, attached }: Assembly): CaptureRecipe {
   const captured: CapturedValue[] = [];
   const names: string[] = [];
   for (const { name, carry } of decisions) {
@@ -154,7 +162,6 @@ function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRec
     names.push(name);
     return captured.push({ value }) - 1;
   };
-  const thisIndex = self && add('this', self.value);
   const superIndex = attached.superclass && add('extends', attached.superclass.value);
   const attachments = attached.list.map(({ value, ...rest }) => ({
     ...rest,
@@ -164,7 +171,6 @@ function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRec
     fn.name,
     fn.length,
     decisions.map(({ carry, ...rest }) => [rest, carry && 'recipe' in carry]),
-    thisIndex,
     superIndex,
     attachments,
   ]);
@@ -176,7 +182,7 @@ function assemble({ fn, unit, decisions, self, attached }: Assembly): CaptureRec
       decisions,
       names,
       variables,
-      extra: { thisIndex, superIndex, attachments },
+      extra: { superIndex, attachments },
     });
     unit.codes.set(key, code);
   }

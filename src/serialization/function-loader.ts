@@ -45,15 +45,13 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   const isDerived = code.superIndex !== undefined;
   let values: readonly unknown[] = [];
   const lazy = lazyNames(code, () => values);
-  const closure = { values, self: undefined, superclass: isDerived ? class {} : undefined, lazy };
+  const closure = { values, superclass: isDerived ? class {} : undefined, lazy };
   const { made, bind } = makerOf(code, true)(closure);
   const fn = memberOf(made, code);
   rememberHash(fn, code.hash);
   return {
     fn,
     bind(captured) {
-      if (code.thisIndex !== undefined)
-        throw new SerializationError('an arrow function is captured by its own this');
       values = captured;
       bind?.(captured);
       if (isDerived) deriveFrom(fn, captured[code.superIndex!]);
@@ -68,7 +66,6 @@ function closureOf(code: ShippedCode, captured: readonly unknown[]): Closure {
   return {
     values: captured,
     lazy: code.lazy.length > 0 ? lazyNames(code, () => captured) : nothingLazy,
-    self: code.thisIndex === undefined ? undefined : captured[code.thisIndex],
     superclass: code.superIndex === undefined ? undefined : captured[code.superIndex],
   };
 }

@@ -29,7 +29,7 @@ interface CallFrame {
     readonly columnNumber: number;
   };
   readonly functionLocation?: { readonly lineNumber: number; readonly columnNumber: number };
-  readonly this: { readonly objectId?: string };
+  readonly callFrameId: string;
   readonly scopeChain: readonly { readonly type: string; readonly object: { readonly objectId?: string } }[];
 }
 
@@ -51,7 +51,10 @@ export function framesOf({ scriptId, isWithin }: FramePlace): FrameView[] {
       if (frame.location.scriptId !== scriptId || !begin || !isWithin(begin.lineNumber, begin.columnNumber))
         continue;
       const scopes = frame.scopeChain.filter(({ type }) => LOCAL_SCOPES.has(type));
-      const [self, ...objects] = session.take([frame.this, ...scopes.map(({ object }) => object)]);
+      const [self, ...objects] = session.take([
+        session.evaluateIn(frame.callFrameId, 'this'),
+        ...scopes.map(({ object }) => object),
+      ]);
       found.push({
         scriptId,
         line: frame.location.lineNumber,

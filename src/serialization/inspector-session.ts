@@ -179,6 +179,16 @@ class InspectorSession {
     };
   }
 
+  /** Evaluates an expression in a frame of the paused call. */
+  evaluateIn(callFrameId: string, expression: string): RemoteObject {
+    const answer = this.#post('Debugger.evaluateOnCallFrame', {
+      callFrameId,
+      expression,
+      objectGroup: GROUP,
+    });
+    return (answer as { result: RemoteObject }).result;
+  }
+
   /** The live values behind the engine's answers. */
   take(remotes: readonly (RemoteObject | undefined)[]): unknown[] {
     const args = remotes.map((remote) =>

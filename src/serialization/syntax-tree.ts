@@ -11,6 +11,19 @@ export interface Syntax {
   readonly [key: string]: unknown;
 }
 
+/** A word or sign of the text. */
+export interface Token {
+  readonly start: number;
+  readonly text: string;
+  readonly label: string;
+}
+
+interface AcornToken {
+  readonly start: number;
+  readonly end: number;
+  readonly type: { readonly label: string };
+}
+
 interface Acorn {
   parse(text: string, options: object): Syntax;
 }
@@ -22,6 +35,17 @@ let acorn: Acorn | undefined;
  * @throws {NotShippableError} If acorn does not understand it.
  */
 export function parseScript(text: string, isModule: boolean): Syntax {
+  return parse(text, isModule);
+}
+
+/** The words and signs of a script that is known to parse. */
+export function readTokens(text: string, isModule: boolean): Token[] {
+  const tokens: AcornToken[] = [];
+  parse(text, isModule, tokens);
+  return tokens.map(({ start, end, type }) => ({ start, text: text.slice(start, end), label: type.label }));
+}
+
+function parse(text: string, isModule: boolean, onToken?: AcornToken[]): Syntax {
   acorn ??= createRequire(import.meta.url)('acorn') as Acorn;
   const options = {
     ecmaVersion: 'latest',
@@ -32,6 +56,7 @@ export function parseScript(text: string, isModule: boolean): Syntax {
     allowImportExportEverywhere: true,
     allowHashBang: true,
     checkPrivateFields: false,
+    ...(onToken && { onToken }),
   };
   try {
     return acorn.parse(text, options);
