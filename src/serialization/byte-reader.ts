@@ -1,14 +1,12 @@
 // Reads the bytes of one message, never beyond their end, and the decoding of numbers and strings.
 
 import { SerializationError } from '../base/errors.js';
+import { SHORT_LENGTH, shortLatin1 } from './short-latin1.js';
 import { LATIN1, SHORT_STRING, SHORT_STRING_LIMIT, UTF16 } from './tags.js';
 
 const double = new Float64Array(1);
 const doubleBytes = new Uint8Array(double.buffer);
 const { latin1Slice, ucs2Slice } = Buffer.prototype;
-const char = String.fromCharCode;
-/** Strings up to this length are built from character codes; longer ones by a native call. */
-const LOOP_LENGTH = 24;
 
 export class ByteReader {
   bytes: Uint8Array = new Uint8Array(0);
@@ -96,33 +94,7 @@ export class ByteReader {
     const start = this.at;
     if (start + length > this.end) this.corrupt('they end too early');
     this.at = start + length;
-    if (length > LOOP_LENGTH) return latin1Slice.call(this.bytes as Buffer, start, this.at);
+    if (length > SHORT_LENGTH) return latin1Slice.call(this.bytes as Buffer, start, this.at);
     return shortLatin1(this.bytes, start, length);
-  }
-}
-
-/** Up to 24 characters; several calls with few arguments are faster than one native slice. */
-function shortLatin1(b: Uint8Array, at: number, length: number): string {
-  switch (length) {
-    case 0:
-      return '';
-    case 1:
-      return char(b[at]);
-    case 2:
-      return char(b[at], b[at + 1]);
-    case 3:
-      return char(b[at], b[at + 1], b[at + 2]);
-    case 4:
-      return char(b[at], b[at + 1], b[at + 2], b[at + 3]);
-    case 5:
-      return char(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4]);
-    case 6:
-      return char(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5]);
-    case 7:
-      return char(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6]);
-    default: {
-      const head = char(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7]);
-      return length === 8 ? head : head + shortLatin1(b, at + 8, length - 8);
-    }
   }
 }

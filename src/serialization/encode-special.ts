@@ -15,36 +15,35 @@ import { Poison } from './poison.js';
 import { ARGUMENTS, GLOBAL, HANDLE, NULL_OBJECT, POISON, PRELUDE, PROTOTYPE, REGISTERED } from './tags.js';
 import { type RegisteredType, registeredTypeOf } from './type-registry.js';
 
-/** A plain object with symbol keys, without keys, or not extensible. @returns Whether it was written. */
-export function encodeOddObject(scope: EncodeScope, object: object, keys: readonly string[]): boolean {
+/** A plain object with symbol keys, without keys, or not extensible. */
+export function encodeOddObject(scope: EncodeScope, object: object, keys: readonly string[]): void {
   if (isShippable(object)) {
     encodeHandle(scope, object);
-    return true;
+    return;
   }
-  if (encodeGlobal(scope, object)) return true;
+  if (encodeGlobal(scope, object)) return;
   if (types.isArgumentsObject(object)) {
     scope.node(object);
     scope.out.u8(ARGUMENTS);
     scope.elements(Array.from(object as unknown as ArrayLike<unknown>));
-    return true;
+    return;
   }
-  if (keys.length === 0 && encodePrototype(scope, object)) return true;
+  if (keys.length === 0 && encodePrototype(scope, object)) return;
   const refused = keys.length === 0 ? describesRefused(object) : undefined;
   if (refused) scope.refuse(refused.what, refused.remedy);
   encodeWithExtras(scope, object, { keys: symbolKeys(object) }, () => {
     scope.node(object);
     scope.fields(object, keys);
   });
-  return true;
 }
 
-/** An array with named properties, of a subclass, or not extensible. @returns Whether it was written. */
-export function encodeOddArray(scope: EncodeScope, array: unknown[]): boolean {
+/** An array with named properties, of a subclass, or not extensible. */
+export function encodeOddArray(scope: EncodeScope, array: unknown[]): void {
   if (isShippable(array)) {
     encodeHandle(scope, array);
-    return true;
+    return;
   }
-  if (encodePrototype(scope, array)) return true;
+  if (encodePrototype(scope, array)) return;
   const prototype = Object.getPrototypeOf(array) as object | null;
   const named = Object.keys(array).filter((key) => !isIndex(key));
   encodeWithExtras(
@@ -59,7 +58,6 @@ export function encodeOddArray(scope: EncodeScope, array: unknown[]): boolean {
       scope.elements(array);
     },
   );
-  return true;
 }
 
 export function encodeSpecialObject(scope: EncodeScope, object: object, prototype: object | null): void {

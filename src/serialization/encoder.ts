@@ -130,22 +130,21 @@ export class Encoder implements EncodeScope {
   }
 
   #object(value: object): void {
-    if (this.repeat(value)) return;
-    if (isArray(value)) this.#array(value);
-    else {
-      const prototype = getPrototypeOf(value);
-      if (prototype === objectPrototype) this.#plain(value);
-      else encodeSpecialObject(this, value, prototype);
-    }
+    const prototype = getPrototypeOf(value);
+    if (prototype === objectPrototype) this.#plain(value);
+    else if (isArray(value)) this.#array(value, prototype === arrayPrototype);
+    else if (!this.repeat(value)) encodeSpecialObject(this, value, prototype);
   }
 
   #plain(value: object): void {
     const keys = keysOf(value);
     if (keys.length === 0 || !isExtensible(value) || getOwnPropertySymbols(value).length > 0) {
-      if (encodeOddObject(this, value, keys)) return;
+      if (!this.repeat(value)) encodeOddObject(this, value, keys);
+      return;
     }
-    this.#seen.add(value);
-    this.fields(value, keys);
+    const known = this.#seen.findOrAdd(value);
+    if (known < 0) this.fields(value, keys);
+    else this.#refer(known);
   }
 
   fields(object: object, keys: readonly string[]): void {
@@ -170,12 +169,14 @@ export class Encoder implements EncodeScope {
     }
   }
 
-  #array(array: unknown[]): void {
-    if (getPrototypeOf(array) !== arrayPrototype || !isExtensible(array) || arrayHasMore(array)) {
-      if (encodeOddArray(this, array)) return;
+  #array(array: unknown[], isExact: boolean): void {
+    if (!isExact || !isExtensible(array) || arrayHasMore(array)) {
+      if (!this.repeat(array)) encodeOddArray(this, array);
+      return;
     }
-    this.#seen.add(array);
-    this.elements(array);
+    const known = this.#seen.findOrAdd(array);
+    if (known < 0) this.elements(array);
+    else this.#refer(known);
   }
 
   elements(array: readonly unknown[]): void {
@@ -279,6 +280,11 @@ export class Encoder implements EncodeScope {
   repeat(object: object): boolean {
     const number = this.#seen.find(object);
     if (number < 0) return false;
+    this.#refer(number);
+    return true;
+  }
+
+  #refer(number: number): void {
     if (this.#open.size > 0 && this.#open.has(number)) {
       const onReference = this.#open.get(number);
       if (!onReference) this.refuse('refers back to an object whose own form is being made from it');
@@ -287,7 +293,6 @@ export class Encoder implements EncodeScope {
     this.#references = true;
     this.out.u8(REFERENCE);
     this.out.varint(number);
-    return true;
   }
 
   whileOpen(node: number, write: () => void, onReference?: () => void): void {
