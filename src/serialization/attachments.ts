@@ -1,6 +1,7 @@
 // What hangs on a function or class beyond its text: statics, own properties, methods added later, a changed prototype.
 
 import type { Attachment } from './captured-code.js';
+import { privateStatics } from './class-capture.js';
 import type { AnyFunction } from './function-recipe.js';
 import type { UnitText } from './script-text.js';
 import { childOf, listOf, type Syntax } from './syntax-tree.js';
@@ -9,6 +10,8 @@ export interface Attached {
   readonly list: readonly (Omit<Attachment, 'index'> & { readonly value: unknown })[];
   /** What the class really extends. */
   readonly superclass?: { readonly value: unknown };
+  /** Private static fields as they are now. */
+  readonly privates: readonly { readonly name: string; readonly value: unknown }[];
 }
 
 type Item = Attached['list'][number];
@@ -21,10 +24,17 @@ const functionPrototypes = new Set([
   Object.getPrototypeOf(async function* () {}) as object,
 ]);
 
-export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText): Attached {
+export function attachmentsOf(
+  fn: AnyFunction,
+  { unit, text }: UnitText,
+  hidden: ReadonlyMap<string, unknown>,
+): Attached {
   const isClass = unit.shape === 'class';
   const members = isClass ? listOf(childOf(unit.node, 'body')!, 'body') : [];
   const list: Item[] = [];
+  const privates = isClass
+    ? privateStatics(unit.node).map((name) => ({ name, value: hidden.get(`#${name}`) }))
+    : [];
   const own = (key: PropertyKey): boolean =>
     isClass ? key === 'length' || key === 'prototype' : OWN_OF_FUNCTIONS.has(key);
   const written = new Set(members.filter(isMethod).map((member) => methodText(text, member)));
@@ -47,10 +57,10 @@ export function attachmentsOf(fn: AnyFunction, { unit, text }: UnitText): Attach
     if (above !== expected) list.push(link('parent of prototype', asConstructor(above)));
   }
   if (isClass && childOf(unit.node, 'superClass') && parent !== Function.prototype) {
-    return { list, superclass: { value: parent } };
+    return { list, privates, superclass: { value: parent } };
   }
   if (!functionPrototypes.has(parent as object)) list.push(link('parent', parent));
-  return { list };
+  return { list, privates };
 }
 
 function itemsOf(

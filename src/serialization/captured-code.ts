@@ -46,6 +46,10 @@ export interface ShippedCode extends CapturedCode {
   readonly superIndex?: number;
   /** Names that are read on first use: `$lazy.name` in the source. */
   readonly lazy: readonly { readonly name: string; readonly index?: number; readonly import?: number }[];
+  /** Variables that are carried in a cell `{ v }`: the source says `name$cell.v`. */
+  readonly cells: readonly string[];
+  /** Private static fields: the source ends with a static block that takes their values. */
+  readonly privates: readonly { readonly name: string; readonly index: number }[];
   readonly attachments: readonly Attachment[];
 }
 
@@ -57,6 +61,8 @@ export const RENAMED = { import: 'imp0rt', meta: 'imp0rt_meta', this: 'th1s' } a
 
 export const SUPER = '$super';
 export const LAZY = '$lazy';
+export const PRIVATES = '$privates';
+export const CELL = '$cell';
 
 /** Opens every script made from captured code, so its functions can be recognised when they are shipped on. */
 export function scriptMark(hash: string): string {

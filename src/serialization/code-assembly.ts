@@ -7,11 +7,13 @@
 // author's file, line and column.
 
 import { Script } from 'node:vm';
-import { LAZY, RENAMED, type ShippedCode, scriptMark } from './captured-code.js';
+import { CELL, LAZY, PRIVATES, RENAMED, type ShippedCode, SUPER, scriptMark } from './captured-code.js';
 import type { AnyFunction } from './function-recipe.js';
 import { importedModule, importerOf, importMetaOf, requireOf } from './module-importer.js';
 import { valueOfName } from './named-values.js';
 import { rememberRevived } from './revived-code.js';
+
+export type PrivateSetter = (values: readonly unknown[]) => void;
 
 /** What the script's outermost function takes. */
 export interface Closure {
@@ -19,6 +21,8 @@ export interface Closure {
   readonly superclass: unknown;
   /** Names that are looked up on first use. */
   readonly lazy: object;
+  /** Called by a class's text with the function that sets its private statics. */
+  readonly privates: (set: PrivateSetter) => void;
 }
 
 /** Gives the function, and for late binding the way to set its variables. */
@@ -33,6 +37,7 @@ type Outermost = (
   given: Record<string, unknown>,
   superclass: unknown,
   lazy: object,
+  privates: Closure['privates'],
 ) => object | [object, (values: readonly unknown[]) => void];
 
 const makers = new Map<string, Maker>();
@@ -59,53 +64,65 @@ function compile(code: ShippedCode, isLate: boolean): Maker {
   const outermost = script.runInThisContext() as Outermost;
   const modules = code.modules.map(importedModule);
   const given = givenTo(code);
-  return ({ values, superclass, lazy }) => {
-    const result = outermost(values, modules, given, superclass, lazy);
+  return ({ values, superclass, lazy, privates }) => {
+    const result = outermost(values, modules, given, superclass, lazy, privates);
     return Array.isArray(result) ? { made: result[0] as object, bind: result[1] as never } : { made: result };
   };
 }
 
 function opening(code: ShippedCode, isLate: boolean): string {
   const isLazy = new Set(code.lazy.map(({ name }) => name));
-  const variables = code.names.slice(0, code.variables);
   const strict = code.strict ? '"use strict";' : '';
-  const declared = isLate
-    ? lateVariables(variables.filter((name) => !isLazy.has(name)))
-    : fixedVariables(code, isLazy);
   const imports = code.imports
     .filter(({ local }) => !isLazy.has(local))
-    .map(({ local, module, name }) =>
-      name === '*'
-        ? `const ${local}=$m[${module}];`
-        : `const ${local}=$m[${module}][${JSON.stringify(name)}];`,
-    );
+    .map(({ local, module, name }) => `const ${local}=${importText(module, name)};`);
   const named = code.named.map(([local], index) => `const ${local}=$g["named ${index}"];`);
   const needs = code.needs.map((need) => `const ${localOf(need)}=$g.${need};`);
-  const start = `${scriptMark(code.hash)}(function($v,$m,$g,$super,${LAZY}){${strict}${declared}`;
-  const key = `[${JSON.stringify(code.name)}]`;
-  const literal = code.shape === 'expression' ? `{${key}:(` : '{';
-  return `${start}${imports.join('')}${named.join('')}${needs.join('')}return ${isLate ? '[' : ''}${literal}`;
+  const start = `${scriptMark(code.hash)}(function($v,$m,$g,${SUPER},${LAZY},${PRIVATES}){${strict}`;
+  const declared = isLate ? lateVariables(code) : fixedVariables(code);
+  const before = `${start}${declared}${imports.join('')}${named.join('')}${needs.join('')}`;
+  const literal = code.shape === 'expression' ? `{[${JSON.stringify(code.name)}]:(` : '{';
+  return `${before}return ${isLate ? '[' : ''}${literal}`;
 }
 
 function closing(code: ShippedCode, isLate: boolean): string {
   const literal = code.shape === 'expression' ? '\n)}' : '\n}';
-  const bind = `,($n)=>{${code.names
-    .slice(0, code.variables)
-    .map((name, index) => (code.lazy.some((lazy) => lazy.name === name) ? '' : `${name}=$n[${index}];`))
-    .join('')}}]`;
-  return `${literal}${isLate ? bind : ''}})`;
+  const sets = boundNames(code).map(({ local, index }) => `${local}=$n[${index}];`);
+  return `${literal}${isLate ? `,($n)=>{${sets.join('')}}]` : ''}})`;
 }
 
-function fixedVariables(code: ShippedCode, isLazy: ReadonlySet<string>): string {
+function importText(module: number, name: string): string {
+  return name === '*' ? `$m[${module}]` : `$m[${module}][${JSON.stringify(name)}]`;
+}
+
+function fixedVariables(code: ShippedCode): string {
   const assigned = new Set(code.assigned);
-  return code.names
-    .slice(0, code.variables)
-    .map((name, at) => (isLazy.has(name) ? '' : `${assigned.has(name) ? 'let' : 'const'} ${name}=$v[${at}];`))
-    .join('');
+  const declare = ({ local, name, index }: BoundName): string => {
+    const isChanged = assigned.has(name) && local === name;
+    return `${isChanged ? 'let' : 'const'} ${local}=$v[${index}];`;
+  };
+  return boundNames(code).map(declare).join('');
 }
 
-function lateVariables(names: readonly string[]): string {
-  return names.length ? `let ${names.join(',')};` : '';
+function lateVariables(code: ShippedCode): string {
+  const locals = boundNames(code).map(({ local }) => local);
+  return locals.length ? `let ${locals.join(',')};` : '';
+}
+
+interface BoundName {
+  readonly name: string;
+  readonly local: string;
+  readonly index: number;
+}
+
+/** Captured variables that the script declares: all but those looked up on use. */
+function boundNames(code: ShippedCode): BoundName[] {
+  const isLazy = new Set(code.lazy.map(({ name }) => name));
+  const isCell = new Set(code.cells);
+  return code.names.slice(0, code.variables).flatMap((name, index) => {
+    if (isLazy.has(name)) return [];
+    return [{ name, local: isCell.has(name) ? name + CELL : name, index }];
+  });
 }
 
 function localOf(need: ShippedCode['needs'][number]): string {

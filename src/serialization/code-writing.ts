@@ -1,13 +1,13 @@
 // Writes captured code: the author's text with the few changes it needs to stand alone, and what the loader must know.
 
+import type { AnalysedUnit, NameDecision } from './capture-request.js';
 import { contentHash, LAZY, RENAMED, type ShippedCode, writeRequest } from './captured-code.js';
 import { classChanges } from './class-capture.js';
 import { blank, type Change, rewrite } from './code-rewriting.js';
-import type { AnalysedUnit } from './function-capture.js';
 import type { AnyFunction } from './function-recipe.js';
-import type { NameDecision } from './name-decision.js';
 import { originalOf } from './original-lines.js';
 import type { CodeUnit, Reference } from './script-names.js';
+import { cellText } from './shared-cells.js';
 import { childOf } from './syntax-tree.js';
 
 export interface Writing {
@@ -19,6 +19,7 @@ export interface Writing {
   readonly extra: {
     readonly superIndex: number | undefined;
     readonly attachments: ShippedCode['attachments'];
+    readonly privates: ShippedCode['privates'];
   };
 }
 
@@ -39,7 +40,7 @@ export function writeCode({ fn, unit, decisions, names, variables, extra }: Writ
   const written = free.names.filter(({ isWritten }) => isWritten).map(({ name }) => name);
   const original = unit.isWhole ? originalOf(script, unit.unit, unit.leftOut) : undefined;
   const position = original ?? script.positionOf(unit.isWhole ? unit.unit.start : 0);
-  const changes = [...changesOf(unit, decisions), ...(original?.changes ?? [])];
+  const changes = [...changesOf(unit, decisions, extra.privates), ...(original?.changes ?? [])];
   const content = {
     source: before + rewrite(unit.text, unit.unit.start, unit.unit.end, changes) + after,
     url: original?.url ?? script.revived?.url ?? script.facts.url,
@@ -61,14 +62,24 @@ export function writeCode({ fn, unit, decisions, names, variables, extra }: Writ
       ...(usesImport ? (['import'] as const) : []),
       ...(usesMeta ? (['meta'] as const) : []),
     ],
-    lazy: decisions.flatMap(({ name, isLazy }) => (isLazy ? [{ name, index: names.indexOf(name) }] : [])),
+    lazy: decisions.flatMap(({ name, isLazy, imported }): ShippedCode['lazy'] => {
+      if (!isLazy) return [];
+      if (imported) return [{ name, import: imports.findIndex(({ local }) => local === name) }];
+      return [{ name, index: names.indexOf(name) }];
+    }),
+    cells: decisions.flatMap(({ name, isCell }) => (isCell ? [name] : [])),
+    privates: extra.privates,
     attachments: extra.attachments,
     ...(extra.superIndex !== undefined && { superIndex: extra.superIndex }),
   };
   return { ...content, hash: contentHash(JSON.stringify(content)) };
 }
 
-function changesOf(unit: AnalysedUnit, decisions: readonly NameDecision[]): Change[] {
+function changesOf(
+  unit: AnalysedUnit,
+  decisions: readonly NameDecision[],
+  privates: ShippedCode['privates'],
+): Change[] {
   const changes: Change[] = [];
   for (const { kind, start, end, binder } of unit.free.uses) {
     const isOuter = binder < unit.unit.start || binder >= unit.unit.end;
@@ -76,9 +87,12 @@ function changesOf(unit: AnalysedUnit, decisions: readonly NameDecision[]): Chan
     if (kind === 'import()') changes.push({ start, end, text: RENAMED.import });
     if (kind === 'import.meta') changes.push(blank(unit.text, start, end, RENAMED.meta));
   }
-  for (const { name, isLazy } of decisions) {
-    const free = isLazy && unit.free.names.find((candidate) => candidate.name === name);
-    for (const reference of free ? free.references : []) changes.push(lazyChange(reference));
+  for (const { name, isLazy, isCell } of decisions) {
+    const free = (isLazy || isCell) && unit.free.names.find((candidate) => candidate.name === name);
+    for (const reference of free ? free.references : []) {
+      const { start, end } = reference;
+      changes.push({ start, end, text: isCell ? cellText(reference) : lazyText(reference) });
+    }
   }
   const id = childOf(unit.unit.node, 'id');
   if (id && decisions.some(({ name, isRebound }) => isRebound && name === id['name'])) {
@@ -86,14 +100,15 @@ function changesOf(unit: AnalysedUnit, decisions: readonly NameDecision[]): Chan
     changes.push(blank(unit.text, id.start, id.end));
   }
   changes.push(...methodKeyChange(unit.text, unit.unit));
-  if (unit.unit.shape === 'class') changes.push(...classChanges(unit.text, unit.unit.node));
+  if (unit.unit.shape === 'class') changes.push(...classChanges(unit.text, unit.unit.node, privates));
   return changes;
 }
 
 /** `name` becomes `$lazy.name`, without becoming the `this` of a call. */
-function lazyChange({ name, start, end, isShorthand, isCalled }: Reference): Change {
-  const text = isShorthand ? `${name}:${LAZY}.${name}` : `${LAZY}.${name}`;
-  return { start, end, text: isCalled ? `(0,${text})` : text };
+function lazyText({ name, isShorthand, isCalled }: Reference): string {
+  const text = `${LAZY}.${name}`;
+  if (isShorthand) return `${name}:${text}`;
+  return isCalled ? `(0,${text})` : text;
 }
 
 /** A method stands alone over there: a computed or private key gets a plain name, the real one is set afterwards. */

@@ -4,142 +4,42 @@
 //                                                └─► code (cached per text and decisions) + captured values (read anew)
 
 import { type Attached, attachmentsOf } from './attachments.js';
-import { RENAMED, type ShippedCode } from './captured-code.js';
-import { classLeftOut } from './class-capture.js';
+import type { AnalysedUnit, CaptureRequest, NameDecision, NameQuestion } from './capture-request.js';
+import { RENAMED } from './captured-code.js';
 import { writeCode } from './code-writing.js';
-import { type FreeVariables, freeVariables } from './free-variables.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
-import type { FunctionFacts } from './inspector-session.js';
 import { lexicalThis } from './lexical-this.js';
-import { decideName, type NameDecision, type NameQuestion } from './name-decision.js';
+import { decideName } from './name-decision.js';
 import { refuse } from './named-values.js';
-import type { CodeUnit, Variable } from './script-names.js';
-import { type ScriptText, scriptText, type UnitText } from './script-text.js';
-import { childOf, type Syntax } from './syntax-tree.js';
-
-export interface CaptureRequest {
-  readonly fn: AnyFunction;
-  readonly facts: FunctionFacts;
-  readonly path: string;
-  /** Given by the caller itself, and not found as a captured value of another function. */
-  readonly isHandedOver: boolean;
-}
-
-/** A unit of a script with what was found out about its text: the same for every function made from it. */
-export interface AnalysedUnit extends UnitText {
-  readonly script: ScriptText;
-  readonly free: FreeVariables;
-  /** Parts of its text that do not travel. */
-  readonly leftOut: readonly Syntax[];
-  /** For an initializer: what stands around its text. */
-  readonly around?: readonly [before: string, after: string];
-  /** Codes made from it, by the decisions that were taken. */
-  readonly codes: Map<string, ShippedCode>;
-}
-
-const analysed = new WeakMap<UnitText, AnalysedUnit>();
+import type { Variable } from './script-names.js';
+import { scriptText } from './script-text.js';
+import type { Syntax } from './syntax-tree.js';
+import { analyseFunction, analyseInitializer, refuseForeignMeanings } from './unit-analysis.js';
 
 /** @throws {NotShippableError} If something the function closes over can't be had over there. */
 export function captureFunction(request: CaptureRequest): CaptureRecipe {
   const { fn, facts, path } = request;
   if (!facts.location) refuse(path, 'it is native code; wrap it in a function of your own');
   const script = scriptText(facts.location.scriptId);
-  const text = script.unitOf(Function.prototype.toString.call(fn), facts.location);
-  const unit = analyse(script, text);
+  const unit = analyseFunction(script, script.unitOf(Function.prototype.toString.call(fn), facts.location));
   refuseForeignMeanings(unit, path);
   const decisions = decide(request, unit);
-  const self = lexicalThis({ ...request, script, unit: unit.unit, isWhole: unit.isWhole, free: unit.free });
+  const self = lexicalThis(request, unit);
   if (self) decisions.push({ name: RENAMED.this, carry: self });
-  return assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit) });
+  return assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates) });
 }
 
-const initializers = new WeakMap<Variable, AnalysedUnit>();
-const nothingAttached: Attached = { list: [] };
+const nothingAttached: Attached = { list: [], privates: [] };
 
-/** The code that computes a variable's first value. @throws {NotShippableError} As `captureFunction`. */
-export function captureInitializer(
-  question: NameQuestion,
-  variable: Variable,
-  declarator: Syntax,
-): CaptureRecipe {
-  const { script, path } = question;
-  let unit = initializers.get(variable);
-  if (!unit) {
-    unit = analyseInitializer(script, variable, declarator);
-    initializers.set(variable, unit);
-  }
-  refuseForeignMeanings(unit, `${path} → captured variable ${variable.name}`);
+function captureInitializer(question: NameQuestion, variable: Variable, declarator: Syntax): CaptureRecipe {
+  const unit = analyseInitializer(question.script, variable, declarator);
+  refuseForeignMeanings(unit, `${question.path} → captured variable ${variable.name}`);
   const decisions = decide({ ...question, isHandedOver: false }, unit);
-  const fn = { name: variable.name, length: 0 };
-  return assemble({ fn, unit, decisions, attached: nothingAttached });
+  return assemble({ fn: { name: variable.name, length: 0 }, unit, decisions, attached: nothingAttached });
 }
 
-function decide(request: CaptureRequest, unit: AnalysedUnit): NameDecision[] {
-  return unit.free.names.map((name) =>
-    decideName({ ...request, script: unit.script, unit: unit.unit, name }),
-  );
-}
-
-function analyseInitializer(script: ScriptText, variable: Variable, declarator: Syntax): AnalysedUnit {
-  const isPattern = childOf(declarator, 'id')?.type !== 'Identifier';
-  const node = isPattern ? declarator : childOf(declarator, 'init')!;
-  const { start, end } = node;
-  const { scope } = variable;
-  const base = { node, isArrow: true, shape: 'expression' as const, parent: undefined };
-  const unit: CodeUnit = { ...base, start, end, scope, strict: scope.strict };
-  const text: UnitText = { text: script.facts.source, scopes: script.scopes!, unit, isWhole: true };
-  const around = isPattern
-    ? (['()=>{const ', `;return ${variable.name}}`] as const)
-    : (['()=>(', ')'] as const);
-  return { ...text, script, leftOut: [], around, free: freeVariables(text.scopes, unit), codes: new Map() };
-}
-
-function analyse(script: ScriptText, text: UnitText): AnalysedUnit {
-  let unit = analysed.get(text);
-  if (!unit) {
-    const leftOut = text.unit.shape === 'class' ? classLeftOut(text.unit.node) : [];
-    unit = {
-      ...text,
-      script,
-      leftOut,
-      free: freeVariables(text.scopes, text.unit, leftOut),
-      codes: new Map(),
-    };
-    analysed.set(text, unit);
-  }
-  return unit;
-}
-
-function refuseForeignMeanings({ free, unit }: AnalysedUnit, path: string): void {
-  if (free.uses.some(({ kind }) => kind === 'eval')) {
-    refuse(
-      path,
-      'it calls eval, which may read any variable around it; pass the values it needs as arguments',
-    );
-  }
-  if (free.outer.has('super')) {
-    refuse(
-      path,
-      "it is a bare method that uses 'super'; send the object or class it belongs to, or an arrow that calls it",
-    );
-  }
-  for (const kind of ['arguments', 'new.target'] as const) {
-    if (free.outer.has(kind)) {
-      refuse(
-        path,
-        `it uses the '${kind}' of the function around it; copy that into a variable and use the variable`,
-      );
-    }
-  }
-  const hidden = free.outer.get('private');
-  if (hidden && unit.shape !== 'class') {
-    refuse(
-      path,
-      `it uses the private member #${hidden.name} of a class; send an object of the class, or the class`,
-    );
-  }
-  if (hidden)
-    refuse(path, `it uses the private member #${hidden.name} of a class around it; move the class out`);
+function decide(request: CaptureRequest, { script, unit, free }: AnalysedUnit): NameDecision[] {
+  return free.names.map((name) => decideName({ ...request, script, unit, name, captureInitializer }));
 }
 
 interface Assembly {
@@ -167,12 +67,14 @@ function assemble({ fn, unit, decisions, attached }: Assembly): CaptureRecipe {
     ...rest,
     index: add(`.${rest.key}`, value),
   }));
+  const privates = attached.privates.map(({ name, value }) => ({ name, index: add(`#${name}`, value) }));
   const key = JSON.stringify([
     fn.name,
     fn.length,
     decisions.map(({ carry, ...rest }) => [rest, carry && 'recipe' in carry]),
     superIndex,
     attachments,
+    privates,
   ]);
   let code = unit.codes.get(key);
   if (!code) {
@@ -182,7 +84,7 @@ function assemble({ fn, unit, decisions, attached }: Assembly): CaptureRecipe {
       decisions,
       names,
       variables,
-      extra: { superIndex, attachments },
+      extra: { superIndex, attachments, privates },
     });
     unit.codes.set(key, code);
   }

@@ -2,7 +2,7 @@
 
 import { SerializationError } from '../base/errors.js';
 import type { Attachment, ShippedCode } from './captured-code.js';
-import { type Closure, makerOf, memberOf } from './code-assembly.js';
+import { type Closure, makerOf, memberOf, type PrivateSetter } from './code-assembly.js';
 import type { AnyFunction, CapturedCode, FunctionLoader } from './function-recipe.js';
 import { lazyNames, rememberHash } from './lazy-names.js';
 import { importedModule, importRequest, requireOf } from './module-importer.js';
@@ -32,8 +32,10 @@ function build(plain: CapturedCode, captured: readonly unknown[]): AnyFunction {
   if (code.shape === 'bound') return bindTo(captured);
   if (code.shape === 'proxy')
     return new Proxy(captured[0] as AnyFunction, captured[1] as ProxyHandler<AnyFunction>);
-  const { made } = makerOf(code, false)(closureOf(code, captured));
+  let setPrivates: PrivateSetter | undefined;
+  const { made } = makerOf(code, false)(closureOf(code, captured, (set) => (setPrivates = set)));
   const fn = memberOf(made, code);
+  setPrivates?.(code.privates.map(({ index }) => captured[index]));
   attach(fn, code, captured);
   rememberHash(fn, code.hash);
   return fn;
@@ -45,7 +47,11 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   const isDerived = code.superIndex !== undefined;
   let values: readonly unknown[] = [];
   const lazy = lazyNames(code, () => values);
-  const closure = { values, superclass: isDerived ? class {} : undefined, lazy };
+  let setPrivates: PrivateSetter | undefined;
+  const privates = (set: PrivateSetter): void => {
+    setPrivates = set;
+  };
+  const closure = { values, privates, superclass: isDerived ? class {} : undefined, lazy };
   const { made, bind } = makerOf(code, true)(closure);
   const fn = memberOf(made, code);
   rememberHash(fn, code.hash);
@@ -55,6 +61,7 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
       values = captured;
       bind?.(captured);
       if (isDerived) deriveFrom(fn, captured[code.superIndex!]);
+      setPrivates?.(code.privates.map(({ index }) => captured[index]));
       attach(fn, code, captured);
     },
   };
@@ -62,8 +69,9 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
 
 const nothingLazy = {};
 
-function closureOf(code: ShippedCode, captured: readonly unknown[]): Closure {
+function closureOf(code: ShippedCode, captured: readonly unknown[], privates: Closure['privates']): Closure {
   return {
+    privates,
     values: captured,
     lazy: code.lazy.length > 0 ? lazyNames(code, () => captured) : nothingLazy,
     superclass: code.superIndex === undefined ? undefined : captured[code.superIndex],

@@ -7,14 +7,16 @@ import type { AnyFunction, FunctionReader, FunctionRecipe } from './function-rec
 import { inspectorSession } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
+import { privateMembers } from './private-state.js';
 import { scriptText } from './script-text.js';
+import { beginParcel } from './shared-cells.js';
 import { taskReferenceOf } from './task-reference.js';
 import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
 
 /** In a path: what follows was reached through a variable of another function, and was not handed over itself. */
 const CAPTURED = ' → captured variable ';
 
-export const functionReader: FunctionReader = { describe };
+export const functionReader: FunctionReader = { describe, begin: beginParcel, privateMembers };
 
 function describe(fn: AnyFunction, path: string): FunctionRecipe {
   const own = nameOfOwnExport(fn);

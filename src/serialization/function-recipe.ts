@@ -61,6 +61,10 @@ export interface FunctionReader {
    * @throws {NotShippableError} If it can't; the message names the variable and the remedy.
    */
   describe(fn: AnyFunction, path: string): FunctionRecipe;
+  /** A new parcel begins: variables that functions share are paired within one. */
+  begin?(): void;
+  /** Names of the private fields and methods (`#count`) an instance has: nobody can carry those. */
+  privateMembers?(instance: object): readonly string[];
 }
 
 export interface FunctionLoader {

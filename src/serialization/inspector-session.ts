@@ -119,9 +119,20 @@ class InspectorSession {
     }
   }
 
+  /** The private members of an object. */
+  readObject(object: object): ReadonlyMap<string, unknown> {
+    return this.read(object as AnyFunction).privates;
+  }
+
   /** The script a function stands in. */
   script(scriptId: string): ScriptFacts {
     return this.#scripts.get(scriptId) ?? this.#readScripts(scriptId);
+  }
+
+  /** Of the scripts that were there when scripts were last asked for. */
+  scriptIdOf(url: string): string | undefined {
+    for (const [id, script] of this.#known) if (script.url === url) return id;
+    return undefined;
   }
 
   /** Pauses in this very call, and says what frames it has; `look` may take values from them. */

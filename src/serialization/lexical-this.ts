@@ -7,25 +7,23 @@
 
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { FreeVariables } from './free-variables.js';
-import type { CaptureRequest } from './function-capture.js';
+import type { AnalysedUnit, CaptureRequest } from './capture-request.js';
 import { canPause, type FrameView, framesOf, isHeldBy } from './inspector-frames.js';
 import { refuse } from './named-values.js';
 import type { CodeUnit } from './script-names.js';
 import type { ScriptText } from './script-text.js';
 import { childOf, childrenOf, isClassNode, isFunctionNode, listOf, type Syntax } from './syntax-tree.js';
 
-export interface ThisQuestion extends CaptureRequest {
-  readonly script: ScriptText;
-  readonly unit: CodeUnit;
-  readonly isWhole: boolean;
-  readonly free: FreeVariables;
-}
+interface ThisQuestion extends CaptureRequest, AnalysedUnit {}
 
 const REMEDY = 'copy it to a variable first: const self = this';
 
 /** @throws {NotShippableError} If the arrow uses a `this` that can't be found out. */
-export function lexicalThis(question: ThisQuestion): { readonly value: unknown } | undefined {
+export function lexicalThis(
+  request: CaptureRequest,
+  unit: AnalysedUnit,
+): { readonly value: unknown } | undefined {
+  const question = { ...request, ...unit };
   const { free, isWhole, path } = question;
   const use = free.outer.get('this');
   if (!use) return undefined;

@@ -1,35 +1,15 @@
 // What happens to one free name of a function: imported again, known by name, carried as a value, or left alone.
 
-import { type ModuleRequest, RENAMED, readRequest } from './captured-code.js';
-import type { FreeName } from './free-variables.js';
-import type { CaptureRequest } from './function-capture.js';
-import type { CapturedValue } from './function-recipe.js';
+import type { NameDecision, NameQuestion } from './capture-request.js';
+import { RENAMED, readRequest } from './captured-code.js';
 import type { ScopeView } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { replayRecipe } from './replay.js';
-import type { CodeUnit, Reference } from './script-names.js';
-import type { ScriptText } from './script-text.js';
+import type { CodeUnit, ImportBinding, Reference, Variable } from './script-names.js';
+import { scriptTextOf } from './script-text.js';
+import { cellOf, isChanging } from './shared-cells.js';
 import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
-
-export interface NameQuestion extends CaptureRequest {
-  readonly script: ScriptText;
-  readonly unit: CodeUnit;
-  readonly name: FreeName;
-}
-
-/** One of the optional fields is set; none: the name means the same over there (a global). */
-export interface NameDecision {
-  readonly name: string;
-  readonly carry?: CapturedValue;
-  readonly imported?: ModuleRequest & { readonly name: string };
-  readonly named?: string;
-  readonly needs?: 'require' | 'import' | 'meta';
-  /** The function has this name itself, and the variable of the name holds something else. */
-  readonly isRebound?: true;
-  /** Looked up on first use, and not when the function is built. */
-  readonly isLazy?: true;
-}
 
 export function decideName(question: NameQuestion): NameDecision {
   const { fn, facts, script, unit, name: free, path } = question;
@@ -50,6 +30,7 @@ export function decideName(question: NameQuestion): NameDecision {
     return { name };
   }
   const value = scope.variables[name];
+  if (value === undefined && variable && isNeverUndefined(variable)) refuseUnset(question);
   const passedOn = inherited(question);
   if (passedOn) return passedOn;
   if (value === fn && ownNameOf(unit) === name && !free.isWritten) return { name };
@@ -61,7 +42,21 @@ export function decideName(question: NameQuestion): NameDecision {
   const rebound = ownNameOf(unit) === name ? { isRebound: true as const } : {};
   const replayed = replayRecipe(question, value, scopeIndex);
   if (replayed) return { name, carry: replayed, isLazy: true };
+  if (variable && isChanging(variable)) {
+    return { name, carry: { value: cellOf(question, variable, scopeIndex) }, isCell: true, ...rebound };
+  }
   return { name, carry: { value }, ...rebound };
+}
+
+/** Whether the exporting module may change the binding: it is looked up at every use then. */
+function isLiveImport({ specifier, name }: ImportBinding, base: string, value: unknown): boolean {
+  if (name === '*' || typeof value === 'function' || !/^(\.{0,2}\/|file:)/.test(specifier)) return false;
+  const script = scriptTextOf(new URL(specifier, base).href);
+  if (!script) return true;
+  if (!script.facts.isModule) return false;
+  const local = [...script.exported].find(([, exported]) => exported === name)?.[0];
+  const variable = local === undefined ? undefined : script.scopes?.top.names.get(local);
+  return variable === undefined ? name !== 'default' : variable.writes.length > 0;
 }
 
 /** In a function made from captured code, imports and named things are what they were in the original. */
@@ -89,12 +84,15 @@ function importDecision(
       if (named?.startsWith('manyhands#'))
         return typeof value === 'function' ? { name, carry: { value } } : { name, named };
     }
-    return { name, imported: { ...variable.binding, base: script.base } };
+    const live = isLiveImport(variable.binding, script.base, value) ? { isLazy: true as const } : {};
+    return { name, imported: { ...variable.binding, base: script.base }, ...live };
   }
   if (scope.type === 'Module' && script.isImportable) {
     const exported = script.exported.get(name);
-    if (exported !== undefined)
-      return { name, imported: { specifier: script.facts.url, base: script.base, name: exported } };
+    if (exported !== undefined) {
+      const live = variable && isChanging(variable) ? { isLazy: true as const } : {};
+      return { name, imported: { specifier: script.facts.url, base: script.base, name: exported }, ...live };
+    }
   }
   if (name === 'require' && !variable && !script.facts.isModule && isRequire(value))
     return { name, needs: 'require' };
@@ -112,6 +110,29 @@ function isRunItself({ unit, fn }: NameQuestion, update: Reference): boolean {
     (member) => nameOfIdentifier(childOf(member, 'key')) === 'run' && !member['static'],
   );
   return run !== undefined && update.start >= run.start && update.start < run.end;
+}
+
+/** A variable before its declaration has run looks undefined; where it never can be, it has not run yet. */
+function isNeverUndefined({ kind, declarator, writes }: Variable): boolean {
+  if (kind === 'class') return true;
+  const init = declarator && childOf(declarator, 'init');
+  if ((kind !== 'const' && kind !== 'let') || writes.length > 0 || !init) return false;
+  return childOf(declarator, 'id')?.type === 'Identifier' && DEFINED.has(init.type);
+}
+
+const DEFINED = new Set([
+  'ArrowFunctionExpression',
+  'FunctionExpression',
+  'ClassExpression',
+  'ObjectExpression',
+  'ArrayExpression',
+  'Literal',
+  'TemplateLiteral',
+  'NewExpression',
+]);
+
+function refuseUnset({ path, name: { name } }: NameQuestion): never {
+  refuse(`${path} → captured variable ${name}`, 'its declaration has not run yet; make this call after it');
 }
 
 function refuseUpdate({ path, name: { name } }: NameQuestion): never {

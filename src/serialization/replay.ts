@@ -3,11 +3,10 @@
 
 import { isPromise, isProxy } from 'node:util/types';
 import { isShippable } from '../base/shippable.js';
+import type { NameQuestion } from './capture-request.js';
 import { exportPath } from './export-table.js';
-import { captureInitializer } from './function-capture.js';
 import type { AnyFunction, CapturedValue } from './function-recipe.js';
 import { inspectorSession } from './inspector-session.js';
-import type { NameQuestion } from './name-decision.js';
 import { nameOfValue } from './named-values.js';
 import type { Variable } from './script-names.js';
 import { scriptText } from './script-text.js';
@@ -33,7 +32,7 @@ export function replayRecipe(
   if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value))) return undefined;
   if (contains(init, ({ type }) => type === 'AwaitExpression')) return undefined;
   const facts = { ...question.facts, scopes: question.facts.scopes.slice(scopeIndex) };
-  return { recipe: captureInitializer({ ...question, facts }, variable, declarator) };
+  return { recipe: question.captureInitializer({ ...question, facts }, variable, declarator) };
 }
 
 function isOfModule({ scope }: Variable, { script }: NameQuestion): boolean {

@@ -146,6 +146,12 @@ export function scriptText(scriptId: string): ScriptText {
   return script;
 }
 
+/** The script loaded from a URL, if this process has one and the engine was asked for scripts since. */
+export function scriptTextOf(url: string): ScriptText | undefined {
+  const id = inspectorSession().scriptIdOf(url);
+  return id === undefined ? undefined : scriptText(id);
+}
+
 /** A function's own text, read as an expression, a method or a class member. */
 function unitAlone(text: string, strict: boolean): UnitText {
   for (const [before, after] of [

@@ -34,6 +34,8 @@ function wrappingCode(shape: CodeShape, names: readonly string[]): ShippedCode {
     named: [],
     needs: [],
     lazy: [],
+    cells: [],
+    privates: [],
     attachments: [],
   };
   return { ...content, hash: contentHash(`${shape} ${names.length}`) };
