@@ -144,6 +144,12 @@ export class IncomingParcel implements ShipmentReader {
     return this.open();
   }
 
+  /** Copies the bytes out of scratch memory, for a parcel that is not opened at once. */
+  keep(): this {
+    this.#bytes = this.#bytes.slice();
+    return this;
+  }
+
   /** Frees the attachments of a parcel that is not opened. */
   discard(): void {
     this.#dropRest();

@@ -102,7 +102,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   async get(wait?: Wait): Promise<T> {
     const deadline = Deadline.from(wait);
     deadline.throwIfAborted();
-    const parcel = this.#tryTake() ?? (await this.#frames.readers.until(this.#tryTake, deadline));
+    const parcel = this.#tryTake() ?? (await this.#frames.readers.until(this.#tryTakeToKeep, deadline));
     if (!parcel) throw new QueueEmptyError();
     return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T;
   }
@@ -219,6 +219,9 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     if (!last) throw new QueueShutDownError();
     return last;
   };
+
+  /** For a step of `until`: between the step and the caller's next line another get may take. */
+  readonly #tryTakeToKeep = (): IncomingParcel | undefined => this.#tryTake()?.keep();
 
   readonly #checkOpen = (): void => {
     if (this.#closed) throw new ClosedError('this process has closed the queue: it can not put any more');

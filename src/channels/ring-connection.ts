@@ -188,7 +188,8 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   async #take(deadline: Deadline, maxLength?: number): Promise<IncomingParcel> {
     const queue = this.#incoming();
     deadline.throwIfAborted();
-    const take = maxLength === undefined ? () => this.#tryTake(queue) : () => this.#tryTakeUpTo(queue, maxLength);
+    const tryTake = maxLength === undefined ? () => this.#tryTake(queue) : () => this.#tryTakeUpTo(queue, maxLength);
+    const take = () => tryTake()?.keep(); // another recv may take before the caller's next line
     const parcel = take() ?? (await queue.readers.until(take, deadline, { keepAlive: this.keepAlive }));
     if (!parcel) throw new TimeoutError('nothing was received in time');
     return parcel;
