@@ -9,6 +9,7 @@ import { defineKind, type ObjectKind } from '../sync/object-kind.js';
 import { type Existing, SharedObject, shipAs } from '../sync/shared-object.js';
 import { FrameQueue } from './frame-queue.js';
 import { OutgoingParcel, type IncomingParcel } from './parcel.js';
+import { PutLine } from './put-line.js';
 
 const Word = layout(['kind', 'frames', 'state']);
 const State = { open: 0, shut: 1 } as const;
@@ -27,6 +28,7 @@ const DONE = Promise.resolve();
  */
 export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T> {
   readonly #frames: FrameQueue;
+  readonly #line = new PutLine();
   #closed = false;
 
   /**
@@ -58,7 +60,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
       const deadline = Deadline.from(wait);
       deadline.throwIfAborted();
       const parcel = this.#pack(item);
-      if (this.#tryPut(parcel)) return DONE; // FAST PATH
+      if (this.#line.empty && this.#tryPut(parcel)) return DONE; // FAST PATH
       if (deadline.expired) return Promise.reject(this.#refuse(parcel));
       return this.#putLater(parcel, deadline);
     } catch (error) {
@@ -86,7 +88,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     deadline.throwIfAborted();
     for (const item of items) {
       const parcel = this.#pack(item);
-      if (this.#tryPut(parcel)) continue;
+      if (this.#line.empty && this.#tryPut(parcel)) continue;
       if (deadline.expired) throw this.#refuse(parcel);
       await this.#putLater(parcel, deadline);
     }
@@ -199,7 +201,8 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     parcel.keep();
     let put: true | undefined;
     try {
-      put = await this.#frames.writers.until(() => this.#tryPut(parcel) || undefined, deadline);
+      const step = () => this.#tryPut(parcel) || undefined;
+      put = await this.#line.enter(deadline, () => this.#frames.writers.until(step, deadline));
     } catch (error) {
       parcel.abandon(); // aborted while it waited
       throw error;

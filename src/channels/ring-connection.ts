@@ -14,6 +14,7 @@ import type { HoldCell } from '../sync/hold.js';
 import type { Connection } from './connection.js';
 import type { FrameQueue } from './frame-queue.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
+import { PutLine } from './put-line.js';
 
 /** What a connection needs to know of the pipe it is an end of. */
 export interface PipeEnd {
@@ -32,6 +33,7 @@ const forgotten = new FinalizationRegistry<PipeEnd>((end) => end.release());
 
 export class RingConnection<T> implements Connection<T>, Shippable {
   readonly #end: PipeEnd;
+  readonly #line = new PutLine();
   #closed = false;
   /** Whether a wait on this end keeps the program alive; the library's own services say no. */
   keepAlive = true;
@@ -152,11 +154,12 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   }
 
   #put(queue: FrameQueue, parcel: OutgoingParcel, wait: Wait): Promise<void> {
-    if (this.#tryPut(queue, parcel)) return DONE; // FAST PATH
+    if (this.#line.empty && this.#tryPut(queue, parcel)) return DONE; // FAST PATH
     parcel.keep();
-    const tried = queue.writers.until(() => this.#tryPut(queue, parcel) || undefined, Deadline.from(wait), {
-      keepAlive: this.keepAlive,
-    });
+    const deadline = Deadline.from(wait);
+    const options = { keepAlive: this.keepAlive };
+    const step = () => this.#tryPut(queue, parcel) || undefined;
+    const tried = this.#line.enter(deadline, () => queue.writers.until(step, deadline, options));
     return tried.then(
       (put) => {
         if (put) return;
