@@ -6,7 +6,7 @@ import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, QueueEmptyError, QueueFullError, QueueShutDownError } from '../base/errors.js';
 import { layout } from '../memory/record-layout.js';
 import { defineKind, type ObjectKind } from '../sync/object-kind.js';
-import { type Existing, SharedObject, shipAs } from '../sync/shared-object.js';
+import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
 import { FrameQueue } from './frame-queue.js';
 import { OutgoingParcel, type IncomingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
@@ -37,12 +37,12 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
    * @throws {SystemCallError} With code ENOSPC if shared memory is full.
    */
   constructor(maxSize: number | Existing = 0, kind: ObjectKind = queueKind) {
-    if (typeof maxSize === 'number') checkSize(maxSize);
+    const fresh = maxSize instanceof Existing ? undefined : checkedSize(maxSize);
     super(kind, maxSize);
-    if (typeof maxSize === 'object') {
+    if (fresh === undefined) {
       this.#frames = FrameQueue.attach(this.object.load(Word.frames));
     } else {
-      this.#frames = FrameQueue.create({ frames: Math.max(0, maxSize) });
+      this.#frames = FrameQueue.create({ frames: fresh });
       this.object.store(Word.frames, this.#frames.address);
     }
   }
@@ -234,6 +234,8 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
 
 shipAs(queueKind, (existing) => new Queue(existing));
 
-function checkSize(maxSize: unknown): void {
+function checkedSize(maxSize: number): number {
   if (!Number.isInteger(maxSize)) throw new TypeError(`maxSize must be a whole number, got ${String(maxSize)}`);
+  if (maxSize > 0x7fffffff) throw new RangeError(`maxSize is 2147483647 at most, got ${maxSize}`);
+  return Math.max(0, maxSize);
 }

@@ -1,6 +1,6 @@
 // The processes of a session: a table of slots in shared memory, one for each agent.
 //
-//   file "table":  [ header, 64 words ][ segment descriptors, 4096 words ][ slots, 1024 × 11 words ]
+//   file "table":  [ header, 64 words ][ segment descriptors, 4096 words ][ slots, 1024 × 12 words ]
 //
 //   slot:  FREE ──reserve(parent)──► RESERVED ──claim(child)──► LIVE
 //            ▲                          │                         │  kernel says: ended
@@ -37,6 +37,7 @@ export const Slot = layout([
   'result', //       address of the block with what run() came to; written by the child
   'status', //       address of the child's StartStatus
   'current', //      number of the task that a pool's worker is running
+  'bound', //        1 if the kernel ends it with its parent, 0 if it is detached; written by the parent
 ]);
 export const TABLE_BYTES = (SLOTS_AT + SLOT_COUNT * Slot.words) * 4;
 

@@ -1,6 +1,6 @@
 // macOS: the same verbs by its own calls. UNTESTED: written from the manual pages, never run by us.
 
-import { ftruncateSync, fstatSync } from 'node:fs';
+import { fstatSync, ftruncateSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { declare, errno, throwErrno } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
@@ -63,11 +63,10 @@ export const darwin: OsFacts = {
   },
 
   waitForEnd(pid, timeoutMs): EndFacts | undefined {
-    if (timeoutMs === Number.POSITIVE_INFINITY) return waitForEndOf(pid, true, waitLayout);
     const until = performance.now() + timeoutMs;
     const nap = new Int32Array(new SharedArrayBuffer(4));
     for (;;) {
-      const end = waitForEndOf(pid, false, waitLayout);
+      const end = waitForEndOf(pid, waitLayout);
       if (end || performance.now() >= until) return end;
       Atomics.wait(nap, 0, 0, NAP_MS);
     }

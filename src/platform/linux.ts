@@ -23,13 +23,19 @@ const syscallWait = declare<[number, number, number, number, BigInt64Array, numb
 const syscallWake = declare<[number, number, number, number, number, number, number], number>(
   'long syscall(long number, intptr_t address, long op, long value, intptr_t timeout, intptr_t address2, long value3)',
 );
-const fallocate = declare<[number, number, number], number>('int posix_fallocate(int fd, long offset, long length)');
+const fallocate = declare<[number, number, number], number>(
+  'int posix_fallocate(int fd, long offset, long length)',
+);
 const prctl = declare<[number, number, number, number, number], number>(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 );
 
-const pidfdOpen = declare<[number, number, number], number>('long syscall(long number, int pid, unsigned int flags)');
-const poll = declare<[Int32Array, number, number], number>('int poll(_Inout_ int *entries, unsigned long count, int timeoutMs)');
+const pidfdOpen = declare<[number, number, number], number>(
+  'long syscall(long number, int pid, unsigned int flags)',
+);
+const poll = declare<[Int32Array, number, number], number>(
+  'int poll(_Inout_ int *entries, unsigned long count, int timeoutMs)',
+);
 
 const SYS_PIDFD_OPEN = 434;
 const POLLIN = 1;
@@ -61,7 +67,8 @@ export const linux: OsFacts = {
     for (;;) {
       const code = fallocate(fd, offset, length);
       if (code === 0) return;
-      if (code !== EINTR) throwErrno('posix_fallocate', code, `can not reserve ${length} bytes of shared memory`);
+      if (code !== EINTR)
+        throwErrno('posix_fallocate', code, `can not reserve ${length} bytes of shared memory`);
     }
   },
 
@@ -81,25 +88,19 @@ export const linux: OsFacts = {
   },
 
   waitForEnd(pid, timeoutMs): EndFacts | undefined {
-    if (timeoutMs === Number.POSITIVE_INFINITY) return waitForEndOf(pid, true, waitLayout);
     if (timeoutMs > 0) pollPid(pid, timeoutMs);
-    return waitForEndOf(pid, false, waitLayout);
+    return waitForEndOf(pid, waitLayout);
   },
 
   mapAnonymousFixed: MAP_PRIVATE_FIXED_ANONYMOUS,
 };
 
-/** Sleeps until the process has ended or the time is over. */
+/** Sleeps until the process has ended, the time is over or a signal has come. */
 function pollPid(pid: number, timeoutMs: number): void {
   const fd = pidfdOpen(SYS_PIDFD_OPEN, pid, 0);
   if (fd < 0) return; // ended and reaped
-  const until = performance.now() + timeoutMs;
   try {
-    for (let left = timeoutMs; left > 0; left = until - performance.now()) {
-      const ready = poll(new Int32Array([fd, POLLIN]), 1, Math.min(Math.ceil(left), LONGEST_POLL_MS));
-      if (ready > 0) return;
-      if (ready < 0 && errno() !== EINTR) return;
-    }
+    poll(new Int32Array([fd, POLLIN]), 1, Math.min(Math.ceil(timeoutMs), LONGEST_POLL_MS));
   } finally {
     closeSync(fd);
   }

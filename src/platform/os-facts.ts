@@ -31,8 +31,8 @@ export interface OsFacts {
   /** The kernel's word on a process, or undefined if there is none with this pid. */
   processFacts(pid: number): ProcessFacts | undefined;
   /**
-   * Blocks until a child of this process has ended, at most `timeoutMs`; undefined if it has not.
-   * The child stays to be reaped by libuv.
+   * Blocks until a process has ended, at most `timeoutMs`, and less when a signal comes: other children may have ended.
+   * How it ended, or undefined if it has not, or is no child of this process. A child stays to be reaped by libuv.
    */
   waitForEnd(pid: number, timeoutMs: number): EndFacts | undefined;
   /** Flags of mmap for zero pages put over an existing mapping. */

@@ -21,11 +21,11 @@ export interface WaitLayout {
   readonly noWait: number;
 }
 
-/** @param block Whether to sleep until the child has ended. Undefined if it has not, or is no child of this process. */
-export function waitForEndOf(pid: number, block: boolean, layout: WaitLayout): EndFacts | undefined {
+/** Undefined if it has not ended, or is no child of this process. Never sleeps. */
+export function waitForEndOf(pid: number, layout: WaitLayout): EndFacts | undefined {
   const info = new Int32Array(32);
   for (;;) {
-    const result = waitid(P_PID, pid, info, WEXITED | layout.noWait | (block ? 0 : layout.noHang));
+    const result = waitid(P_PID, pid, info, WEXITED | layout.noWait | layout.noHang);
     if (result === 0) break;
     if (errno() !== constants.errno.EINTR) return undefined;
   }

@@ -1,7 +1,10 @@
 // What a child is given to run, and whether it is still loading it.
 
 import type { Lineage } from './process-registry.js';
-import type { Process, Target } from './process.js';
+
+/** Any function that a process can run. */
+// biome-ignore lint/suspicious/noExplicitAny: arguments are the user's own business
+export type Target<Args extends any[] = any[], Result = unknown> = (...args: Args) => Result;
 
 export interface ChildContent {
   readonly name: string;
@@ -9,7 +12,7 @@ export interface ChildContent {
   readonly lineage: Lineage;
   readonly parentName: string;
   /** The instance of a subclass, with its own fields. */
-  readonly instance?: Process | object;
+  readonly instance?: object;
   readonly target?: Target;
   readonly args?: unknown[];
 }

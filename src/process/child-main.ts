@@ -103,4 +103,3 @@ function fail(name: string, error: unknown): void {
   process.stderr.write(`Process ${name}:\n${inspect(error)}\n`);
   process.exit(EXIT_UNCAUGHT);
 }
-

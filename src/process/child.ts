@@ -19,24 +19,54 @@ import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
 import { identityOf } from '../platform/process-identity.js';
 import { unpackError } from '../serialization/remote-error.js';
+import { whenInterrupted } from '../sync/parking.js';
 import { recoverAgent } from '../sync/recovery.js';
 import type { EndStatus, Launched, Launcher, LaunchOptions } from './launcher.js';
+import { recoverOrphans, recoverOrphansOf } from './orphans.js';
 import { Phase, StartStatus } from './start-status.js';
 
 /** What `run()` came to, as the child reports it. */
 export type Report = { ok: true; value: unknown } | { ok: false; error: unknown };
 
+/** Children of this process that have not been seen to end. */
+const living = new Set<Child>();
+
+/** How long a blocked parent may be unaware of the end of a child whose signal came just before it went to sleep. */
+const LOOK_INTERVAL_MS = 1000;
+
+/** Asks the kernel for each child: for a thread that is blocked, and so is not told by its event loop. */
+function noticeEnds(): void {
+  for (const child of living) child.end;
+  recoverOrphans();
+}
+
+whenInterrupted(noticeEnds);
+
+export interface ChildOptions extends Omit<LaunchOptions, 'agent'> {
+  /** The program does not go on only because of this child. */
+  readonly background: boolean;
+}
+
 export class Child {
   readonly agent: AgentId;
   readonly launched: Launched;
   readonly #name: string;
+  readonly #background: boolean;
   readonly #status: StartStatus;
   readonly #ended: Promise<void>;
   #end: EndStatus | undefined;
   #report: Promise<Report> | undefined;
+  #joining = 0;
 
-  private constructor(name: string, agent: AgentId, launched: Launched, status: StartStatus) {
+  private constructor(
+    name: string,
+    agent: AgentId,
+    launched: Launched,
+    status: StartStatus,
+    background: boolean,
+  ) {
     this.#name = name;
+    this.#background = background;
     this.agent = agent;
     this.launched = launched;
     this.#status = status;
@@ -46,18 +76,21 @@ export class Child {
         resolve();
       });
     });
+    if (background) launched.keepAlive(false);
+    living.add(this);
   }
 
   /**
    * Spawns a process and hands `parcel()` over to it.
    * @throws {SerializationError | NotShippableError} If the parcel can't be made; the process is killed again.
    */
-  static launch(name: string, launcher: Launcher, options: Omit<LaunchOptions, 'agent'>, content: () => unknown): Child {
+  static launch(name: string, launcher: Launcher, options: ChildOptions, content: () => unknown): Child {
     const { table, self } = Session.current();
     const agent = table.reserve(self);
     const status = StartStatus.create();
     const base = table.baseOf(agent);
     table.words[base + Slot.status] = status.address;
+    table.words[base + Slot.bound] = options.detached ? 0 : 1;
     let launched: Launched;
     try {
       launched = launcher.launch({ ...options, agent });
@@ -69,7 +102,7 @@ export class Child {
     }
     const identity = identityOf(launched.pid);
     if (identity) table.setIdentity(agent, identity);
-    const child = new Child(name, agent, launched, status);
+    const child = new Child(name, agent, launched, status, options.background);
     try {
       const block = storeParcel(OutgoingParcel.of(content(), name), agent);
       Atomics.store(table.words, base + Slot.parcel, block);
@@ -88,16 +121,24 @@ export class Child {
     if (began === undefined) throw this.#crash('ended before it began to run');
   }
 
-  /** Resolves when it has ended and all it held has come back. */
-  get ended(): Promise<void> {
-    return this.#ended;
+  /** Resolves when it has ended and all it held has come back, or when the time is over. Keeps the program alive so long. */
+  async join(deadline: Deadline): Promise<void> {
+    deadline.throwIfAborted();
+    if (this.end && deadline.expired) return;
+    if (this.#joining++ === 0) this.launched.keepAlive(true);
+    try {
+      await within(this.#ended, deadline);
+    } finally {
+      if (--this.#joining === 0) this.launched.keepAlive(!this.#background);
+    }
   }
 
   /** What `run()` returned. @throws Its error; {ProcessCrashedError} if it ended without; {TimeoutError}. */
   async result(deadline: Deadline): Promise<unknown> {
     deadline.throwIfAborted();
     const reached = await this.#reached(Phase.settled, deadline);
-    if (reached === undefined && !this.#end) throw new TimeoutError(`process ${this.#name} has not returned in time`);
+    if (reached === undefined && !this.#end)
+      throw new TimeoutError(`process ${this.#name} has not returned in time`);
     return this.#result();
   }
 
@@ -112,12 +153,13 @@ export class Child {
 
   /** Blocks the thread until it has ended. False if the time was over first. */
   joinSync(deadline: Deadline): boolean {
-    if (!this.#end) {
-      const end = os.waitForEnd(this.launched.pid, deadline.remainingMs());
-      if (!end) return false;
-      this.#noteEnd(end);
+    for (;;) {
+      if (this.end) return true;
+      if (deadline.expired) return false;
+      const end = os.waitForEnd(this.launched.pid, Math.min(deadline.remainingMs(), LOOK_INTERVAL_MS));
+      if (end) this.#noteEnd(end);
+      else noticeEnds();
     }
-    return true;
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -168,7 +210,9 @@ export class Child {
     if (this.#end) return;
     this.#phase();
     this.#end = end;
+    living.delete(this);
     recoverAgent(this.agent);
+    recoverOrphansOf(this.agent);
     this.#status.watchers.wakeAll();
     setImmediate(() => this.#status.free());
   }
@@ -187,4 +231,25 @@ export class Child {
 /** As Python's: the status, or minus the signal's number. */
 export function exitCodeOf({ code, signal }: EndStatus): number | null {
   return signal ? -constants.signals[signal] : code;
+}
+
+/** Resolves when `event` does or the time is over. @throws The signal's reason, when it is aborted. */
+function within(event: Promise<void>, deadline: Deadline): Promise<void> {
+  const { signal } = deadline;
+  if (!signal && deadline.atMs === Number.POSITIVE_INFINITY) return event;
+  return new Promise((resolve, reject) => {
+    const left = deadline.remainingMs();
+    const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(finish, left);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    void event.then(finish);
+    function finish(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }
+  });
 }

@@ -6,7 +6,7 @@ import { startedProcesses } from './process-registry.js';
 
 /** Children of this process that have not ended; the counterpart of `multiprocessing.active_children`. */
 export function activeChildren(): Process[] {
-  return startedProcesses().filter((child) => child.isAlive());
+  return startedProcesses().filter((child): child is Process => child.isAlive());
 }
 
 /** True in the program that was started by hand, false in its children. */

@@ -5,15 +5,11 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError } from '../base/errors.js';
 import { Child, exitCodeOf } from './child.js';
-import { type ChildContent, isImporting } from './child-content.js';
+import { type ChildContent, isImporting, type Target } from './child-content.js';
 import { installExitRules } from './exit-rules.js';
 import type { Stdio } from './launcher.js';
 import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
 import { spawnLauncher } from './spawn-launcher.js';
-
-/** Any function that a process can run. */
-// biome-ignore lint/suspicious/noExplicitAny: arguments are the user's own business
-export type Target<Args extends any[] = any[], Result = unknown> = (...args: Args) => Result;
 
 export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unknown> {
   /** What `run()` calls. */
@@ -52,7 +48,10 @@ const states = new WeakMap<Process, State>();
 
 function stateOf(process: Process): State {
   const state = states.get(process);
-  if (!state) throw new StateError('this object is a copy of a Process that was sent here: only its own fields are there');
+  if (!state)
+    throw new StateError(
+      'this object is a copy of a Process that was sent here: only its own fields are there',
+    );
   return state;
 }
 
@@ -111,10 +110,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
    */
   async join(wait?: Wait): Promise<void> {
     const deadline = Deadline.from(wait);
-    const child = this.#started('join');
-    deadline.throwIfAborted();
-    if (child.end && deadline.expired) return;
-    await within(child.ended, deadline);
+    await this.#started('join').join(deadline);
   }
 
   /** The blocking twin of `join`: it stops the event loop. */
@@ -161,7 +157,8 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
 
   /** @throws {StateError} After the start. */
   set name(name: string) {
-    if (typeof name !== 'string') throw new TypeError(`a process's name must be a string, got ${typeof name}`);
+    if (typeof name !== 'string')
+      throw new TypeError(`a process's name must be a string, got ${typeof name}`);
     this.#unstarted('name').name = name;
   }
 
@@ -196,7 +193,8 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   close(): void {
     const state = stateOf(this as Process);
     if (state.phase === 'closed') return;
-    if (this.isAlive()) throw new StateError(`process ${state.name} is alive: join or terminate it before close`);
+    if (this.isAlive())
+      throw new StateError(`process ${state.name} is alive: join or terminate it before close`);
     this.#noteEnd();
     state.phase = 'closed';
   }
@@ -225,7 +223,8 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   #launch(state: State): Child {
     checkNotClosed(state);
     if (state.phase === 'self') throw new StateError('a process can not start itself');
-    if (state.phase !== 'initial') throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
+    if (state.phase !== 'initial')
+      throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
     if (isImporting()) throw startedWhileImporting();
     installExitRules();
     const { options } = state;
@@ -238,6 +237,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
         execArgv: options.execArgv,
         stdio: options.stdio,
         detached: options.detached ?? false,
+        background: state.daemon || (options.detached ?? false),
         maxOldSpaceMb: options.resourceLimits?.maxOldGenerationSizeMb,
       },
       () => this.#content(state),
@@ -247,7 +247,6 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
     state.pid = child.launched.pid;
     if (!options.detached) noteStarted(this as Process);
     child.launched.onEnd(() => this.#noteEnd());
-    if (state.daemon || options.detached) child.launched.keepAlive(false);
     return child;
   }
 
@@ -282,7 +281,8 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   #unstarted(what: string): State {
     const state = stateOf(this as Process);
     checkNotClosed(state);
-    if (state.phase !== 'initial') throw new StateError(`${what} can be set before the start only (process ${state.name})`);
+    if (state.phase !== 'initial')
+      throw new StateError(`${what} can be set before the start only (process ${state.name})`);
     return state;
   }
 }
@@ -292,7 +292,11 @@ let currentName = (): string => 'MainProcess';
 
 /** The running process: its name, pid and the like; in a child, the object whose `run()` is running. */
 export function currentProcess(): Process {
-  own ??= adoptSelf(Object.create(Process.prototype) as Process, { name: 'MainProcess', daemon: false, lineage: [] });
+  own ??= adoptSelf(Object.create(Process.prototype) as Process, {
+    name: 'MainProcess',
+    daemon: false,
+    lineage: [],
+  });
   return own;
 }
 
@@ -327,31 +331,14 @@ function checkNotClosed(state: State): void {
 }
 
 function checkOptions(options: ProcessOptions): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError('Process takes an options object: { target, args }');
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('Process takes an options object: { target, args }');
   const { target, args, name, daemon } = options;
-  if (target !== undefined && typeof target !== 'function') throw new TypeError(`target must be a function, got ${typeof target}`);
+  if (target !== undefined && typeof target !== 'function')
+    throw new TypeError(`target must be a function, got ${typeof target}`);
   if (args !== undefined && !Array.isArray(args)) throw new TypeError('args must be an array');
-  if (name !== undefined && typeof name !== 'string') throw new TypeError(`name must be a string, got ${typeof name}`);
-  if (daemon !== undefined && typeof daemon !== 'boolean') throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
-}
-
-/** Resolves when `event` does or the time is over. @throws The signal's reason, when it is aborted. */
-function within(event: Promise<void>, deadline: Deadline): Promise<void> {
-  const { signal } = deadline;
-  if (!signal && deadline.atMs === Number.POSITIVE_INFINITY) return event;
-  return new Promise((resolve, reject) => {
-    const left = deadline.remainingMs();
-    const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(finish, left);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    void event.then(finish);
-    function finish(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }
-  });
+  if (name !== undefined && typeof name !== 'string')
+    throw new TypeError(`name must be a string, got ${typeof name}`);
+  if (daemon !== undefined && typeof daemon !== 'boolean')
+    throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
 }

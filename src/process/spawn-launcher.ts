@@ -1,6 +1,6 @@
 // Starts a process as a fresh Node: the only file that knows node:child_process.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { SystemCallError } from '../base/errors.js';
@@ -9,7 +9,9 @@ import { CHILD_VARIABLE, type Launched, type Launcher, type LaunchOptions, write
 
 // Beside the bundles when built (dist/bootstrap.js), one folder up in the sources (src/bootstrap.ts).
 const bootstrap = fileURLToPath(
-  import.meta.url.endsWith('.ts') ? new URL('../bootstrap.ts', import.meta.url) : new URL('./bootstrap.js', import.meta.url),
+  import.meta.url.endsWith('.ts')
+    ? new URL('../bootstrap.ts', import.meta.url)
+    : new URL('./bootstrap.js', import.meta.url),
 );
 
 export const spawnLauncher: Launcher = {
@@ -24,26 +26,34 @@ export const spawnLauncher: Launcher = {
     });
     const flags = options.execArgv ? [...options.execArgv] : inheritedFlags(process.execArgv);
     if (options.maxOldSpaceMb !== undefined) flags.push(`--max-old-space-size=${options.maxOldSpaceMb}`);
-    const child = spawn(process.execPath, [...flags, bootstrap], {
-      // Of a test runner's: it would make the child report to it.
-      env: { ...env, NODE_TEST_CONTEXT: undefined, [CHILD_VARIABLE]: ticket },
+    const where: Where = {
       cwd,
+      // Less a test runner's variable: it would make the child report to it.
+      env: { ...env, NODE_TEST_CONTEXT: undefined, [CHILD_VARIABLE]: ticket },
+    };
+    const child = spawn(process.execPath, [...flags, bootstrap], {
+      ...where,
       detached,
       stdio: (options.stdio ?? ['ignore', 'inherit', 'inherit']) as 'inherit',
     });
-    return new SpawnedProcess(child, cwd);
+    child.on('error', () => {}); // known from the missing pid
+    if (child.pid === undefined) throw refusal(where);
+    return new SpawnedProcess(child, child.pid);
   },
 };
+
+interface Where {
+  readonly cwd: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
 
 class SpawnedProcess implements Launched {
   readonly #child: ChildProcess;
   readonly pid: number;
 
-  constructor(child: ChildProcess, cwd: string | undefined) {
-    child.on('error', () => {}); // known from the missing pid
-    if (child.pid === undefined) throw refusal(child, cwd);
+  constructor(child: ChildProcess, pid: number) {
     this.#child = child;
-    this.pid = child.pid;
+    this.pid = pid;
   }
 
   get stdout() {
@@ -68,11 +78,18 @@ class SpawnedProcess implements Launched {
   }
 }
 
-function refusal(child: ChildProcess, cwd: string | undefined): SystemCallError {
-  const errno = -((child as unknown as { _handle?: { pid?: number }; exitCode: number | null }).exitCode ?? -constants.errno.EAGAIN);
-  const code = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? `ERRNO_${errno}`;
-  const where = cwd !== undefined ? ` in ${cwd} (does the folder exist?)` : '';
-  return new SystemCallError(`can not start a process${where}: spawn failed with ${code}`, code, errno, 'spawn');
+/** Node tells why only after a while; a second try that waits tells at once. */
+function refusal(where: Where): SystemCallError {
+  const again = spawnSync(process.execPath, ['--version'], { ...where, stdio: 'ignore' })
+    .error as NodeJS.ErrnoException;
+  const { code = 'EAGAIN', errno = -constants.errno.EAGAIN } = again ?? {};
+  const place = where.cwd !== undefined ? ` in ${where.cwd} (does the folder exist?)` : '';
+  return new SystemCallError(
+    `can not start a process${place}: spawn failed with ${code}`,
+    code,
+    Math.abs(errno),
+    'spawn',
+  );
 }
 
 /** Flags of ours that a child needs as well (a TypeScript loader, a memory limit), less those that say what *we* run. */
@@ -82,7 +99,11 @@ export function inheritedFlags(flags: readonly string[]): string[] {
     const flag = flags[i];
     if (/^(-e|--eval|-p|--print|-pe)$/.test(flag)) {
       i++; // its text follows
-    } else if (!/^(--eval=|--print=|-i$|--interactive|--input-type|--inspect|--test|--watch|--check$|-c$|--cpu-prof|--heap-prof|--stack-trace-limit$)/.test(flag)) {
+    } else if (
+      !/^(--eval=|--print=|-i$|--interactive|--input-type|--inspect|--test|--watch|--check$|-c$|--cpu-prof|--heap-prof|--stack-trace-limit$)/.test(
+        flag,
+      )
+    ) {
       inherited.push(flag);
     }
   }

@@ -3,8 +3,8 @@
 //   BOOTING ─► IMPORTING ─► RUNNING ─► SETTLED (run() returned or threw; the result is in the slot)
 //       └──────────┴─► FAILED (it could not begin; the error is in the slot)
 
-import { layout } from '../memory/record-layout.js';
 import { type Address, arena } from '../memory/arena.js';
+import { layout } from '../memory/record-layout.js';
 import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import { WaitQueue } from '../sync/wait-queue.js';

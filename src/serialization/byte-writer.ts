@@ -140,11 +140,28 @@ export class ByteWriter {
     this.at += this.bytes.ucs2Write(value, this.at, length * 2);
   }
 
+  /** A hash of the bytes from `start` on: of the first and last 12 if they are many. */
+  hashFrom(start: number): number {
+    const { bytes, at } = this;
+    let hash = at - start;
+    let i = start;
+    const head = Math.min(start + 12, at - 3);
+    for (; i < head; i += 4) hash = Math.imul(hash ^ wordAt(bytes, i), 0x2c1b3c6d);
+    i = Math.max(i, at - 12);
+    for (; i < at - 3; i += 4) hash = Math.imul((hash >>> 13) ^ hash ^ wordAt(bytes, i), 0x2c1b3c6d);
+    for (; i < at; i++) hash = Math.imul(hash ^ bytes[i], 0x2c1b3c6d);
+    return hash;
+  }
+
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length);
     this.bytes.set(bytes, this.at);
     this.at += bytes.length;
   }
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
 
 declare global {

@@ -142,9 +142,46 @@ export class Encoder implements EncodeScope {
       if (!this.repeat(value)) encodeOddObject(this, value, keys);
       return;
     }
+    if (this.#seen.isLarge && keys.length <= SHAPE_KEYS_LIMIT) {
+      this.#manyth(value, keys);
+      return;
+    }
     const known = this.#seen.findOrAdd(value);
     if (known < 0) this.fields(value, keys);
     else this.#refer(known);
+  }
+
+  /** A plain object in a big message: written first and taken back if it is a repetition, unless it holds objects. */
+  #manyth(value: object, keys: readonly string[]): void {
+    const { out } = this;
+    const start = out.at;
+    const shapes = this.#shapes.count;
+    this.#shapes.write(keys, out);
+    const body = out.at;
+    const scalars = this.#leadingScalars(value as Record<string, unknown>, keys);
+    const isLeaf = scalars === keys.length;
+    const known = isLeaf ? this.#seen.findOrAddLeaf(value, out.hashFrom(body)) : this.#seen.findOrAdd(value);
+    if (known >= 0) {
+      out.at = start;
+      this.#shapes.truncate(shapes);
+      this.#refer(known);
+    } else if (!isLeaf) {
+      this.#fieldsFrom(scalars, value as Record<string, unknown>, keys);
+    }
+  }
+
+  /** Writes the values before the first that is an object. @returns How many. */
+  #leadingScalars(record: Record<string, unknown>, keys: readonly string[]): number {
+    const { out } = this;
+    const length = keys.length;
+    for (let i = 0; i < length; i++) {
+      const value = record[keys[i]];
+      if (typeof value === 'string') out.string(value);
+      else if (typeof value === 'number') out.number(value);
+      else if (isScalar(value)) this.value(value);
+      else return i;
+    }
+    return length;
   }
 
   fields(object: object, keys: readonly string[]): void {
@@ -160,7 +197,12 @@ export class Encoder implements EncodeScope {
       return;
     }
     this.#shapes.write(keys, this.out);
-    for (let i = 0; i < length; i++) {
+    this.#fieldsFrom(0, record, keys);
+  }
+
+  #fieldsFrom(start: number, record: Record<string, unknown>, keys: readonly string[]): void {
+    const length = keys.length;
+    for (let i = start; i < length; i++) {
       const key = keys[i];
       const value = record[key];
       if (typeof value === 'string') this.out.string(value);
@@ -338,4 +380,11 @@ export class Encoder implements EncodeScope {
   refuse(what: string, remedy?: string): never {
     throw new SerializationError(`${this.where()}: ${what}${remedy ? ` (${remedy})` : ''}`);
   }
+}
+
+/** A value that is no object and that always can travel. */
+function isScalar(value: unknown): boolean {
+  return (
+    value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
+  );
 }

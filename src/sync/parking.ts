@@ -18,12 +18,15 @@ const parked = new Map<WaiterCell, Parked>();
 let keepingAlive = 0;
 let door: FifoBell | undefined;
 
-/** Called when a sleeping thread is interrupted by a signal: a child may have died. */
+/** Called when a sleeping thread is interrupted by a signal, and now and then: a child may have died. */
 let onInterrupted: () => void = () => {};
 
 export function whenInterrupted(look: () => void): void {
   onInterrupted = look;
 }
+
+/** A signal that comes just before the thread sleeps interrupts nothing, so it looks once a second as well. */
+const LOOK_INTERVAL_MS = 1000;
 
 /** Blocks the thread until the waiter is rung or the deadline is over. */
 export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeout' {
@@ -31,7 +34,8 @@ export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeou
     if (cell.state !== WaiterState.waiting) return 'rung';
     const remaining = deadline.remainingMs();
     if (remaining === 0) return 'timeout';
-    if (os.futexWait(cell.statePointer, WaiterState.waiting, remaining) === 'interrupted') onInterrupted();
+    const sleepMs = Math.min(remaining, LOOK_INTERVAL_MS);
+    if (os.futexWait(cell.statePointer, WaiterState.waiting, sleepMs) !== 'woken') onInterrupted();
   }
 }
 

@@ -17,7 +17,7 @@ import { LockGuard } from './lock-guard.js';
 import { defineKind, type ObjectKind } from './object-kind.js';
 import type { ObjectWords } from './object-words.js';
 import { suspect } from './recovery.js';
-import { type Existing, SharedObject, shipAs } from './shared-object.js';
+import { Existing, SharedObject, shipAs } from './shared-object.js';
 import { WaitQueue } from './wait-queue.js';
 
 const Word = layout(['kind', 'guard', 'value', 'total', 'latch', 'head', 'tail', 'count']);
@@ -52,7 +52,7 @@ export class Semaphore extends SharedObject {
 
   /** @throws {RangeError} If `value` is no whole number from 0 up. */
   constructor(value?: number | Existing, kind: ObjectKind = semaphoreKind) {
-    const fresh = typeof value === 'object' ? undefined : checked(value ?? 1);
+    const fresh = value instanceof Existing ? undefined : checked(value ?? 1);
     super(kind, value);
     if (fresh !== undefined) {
       this.object.store(Word.total, fresh);

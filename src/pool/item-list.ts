@@ -1,0 +1,117 @@
+// Several values in one frame, each of which can be opened by itself: one that can't be revived harms no other.
+//
+//   values     [ 17, 'abc', ·, 3.5, · ]      plain ones as they are, · for a packed one
+//   at         [ 2, 4 ]                      which are packed
+//   sizes      [ 120, 64 ]                   bytes of each in the blob
+//   blob       ▓▓▓▓▓▓▓▓▒▒▒▒                  their bytes, one after another
+//   attached   [ 4, address, bytes, … ]      attachments of packed ones, by item
+
+import type { Attachment } from '../channels/parcel.js';
+
+export type ItemList = readonly [
+  values: readonly unknown[],
+  at: readonly number[],
+  sizes: readonly number[],
+  blob: Uint8Array,
+  attached: readonly number[],
+];
+
+const NONE: readonly number[] = [];
+const NO_BYTES = new Uint8Array(0);
+
+/** A list of values that are all plain. */
+export function plainList(values: readonly unknown[]): ItemList {
+  return [values, NONE, NONE, NO_BYTES, NONE];
+}
+
+export class ItemListWriter {
+  #values: unknown[] = [];
+  #at: number[] = [];
+  #sizes: number[] = [];
+  #attached: number[] = [];
+  #bytes = new Uint8Array(1024);
+  #used = 0;
+
+  get count(): number {
+    return this.#values.length;
+  }
+
+  /** Bytes of the packed values. */
+  get packedBytes(): number {
+    return this.#used;
+  }
+
+  plain(value: unknown): void {
+    this.#values.push(value);
+  }
+
+  packed(bytes: Uint8Array, attachments?: readonly Attachment[]): void {
+    const index = this.#values.push(undefined) - 1;
+    this.#at.push(index);
+    this.#sizes.push(bytes.length);
+    if (attachments) for (const { at, sizeBytes } of attachments) this.#attached.push(index, at, sizeBytes);
+    this.#makeRoom(bytes.length);
+    this.#bytes.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  /** The list, to be encoded at once; the writer is empty afterwards. */
+  take(): ItemList {
+    const list: ItemList = [this.#values, this.#at, this.#sizes, this.#bytes.subarray(0, this.#used), this.#attached];
+    this.#values = [];
+    this.#at = [];
+    this.#sizes = [];
+    this.#attached = [];
+    this.#used = 0;
+    if (this.#bytes.length > LARGEST_KEPT) this.#bytes = new Uint8Array(1024);
+    return list;
+  }
+
+  #makeRoom(more: number): void {
+    if (this.#used + more <= this.#bytes.length) return;
+    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, this.#used + more));
+    bytes.set(this.#bytes.subarray(0, this.#used));
+    this.#bytes = bytes;
+  }
+}
+
+const LARGEST_KEPT = 1024 * 1024;
+
+/** One packed value of a list. */
+export interface PackedItem {
+  readonly bytes: Uint8Array;
+  readonly attachments: readonly Attachment[];
+}
+
+/** Reads a list from the front. */
+export class ItemListReader {
+  readonly values: readonly unknown[];
+  readonly #list: ItemList;
+  #next = 0;
+  #offset = 0;
+
+  constructor(list: ItemList) {
+    this.#list = list;
+    this.values = list[0];
+  }
+
+  /** The packed value at an index, or undefined if that one is plain. Indices must be asked for in order. */
+  packedAt(index: number): PackedItem | undefined {
+    const [, at, sizes, blob, attached] = this.#list;
+    if (at[this.#next] !== index) return undefined;
+    const start = this.#offset;
+    this.#offset += sizes[this.#next++];
+    return { bytes: blob.subarray(start, this.#offset), attachments: attachmentsOf(attached, index) };
+  }
+}
+
+const NO_ATTACHMENTS: readonly Attachment[] = [];
+
+function attachmentsOf(attached: readonly number[], index: number): readonly Attachment[] {
+  if (attached.length === 0) return NO_ATTACHMENTS; // FAST PATH
+  const found: Attachment[] = [];
+  for (let i = 0; i < attached.length; i += 3) {
+    if (attached[i] === index) found.push({ at: attached[i + 1], sizeBytes: attached[i + 2] });
+  }
+  return found;
+}
