@@ -10,6 +10,7 @@ import { os } from '../platform/os.js';
 import { packError } from '../serialization/remote-error.js';
 import type { Report } from './child.js';
 import { type ChildContent, setImporting } from './child-content.js';
+import { watchOrphans } from './death-watch.js';
 import type { ChildTicket } from './launcher.js';
 import { setParentProcess } from './parent-process.js';
 import { adoptSelf, Process } from './process.js';
@@ -23,6 +24,7 @@ const EXIT_UNCAUGHT = 1;
 export async function runChild(ticket: ChildTicket): Promise<void> {
   if (ticket.dieWithParent) dieWithParent(ticket.parentPid);
   const session = Session.attach(ticket.directory, ticket.agent);
+  if (!ticket.dieWithParent) watchOrphans();
   const { table, self } = session;
   const base = table.baseOf(self);
   const parent = table.words[base + Slot.parent];

@@ -19,7 +19,6 @@ import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
 import { identityOf } from '../platform/process-identity.js';
 import { unpackError } from '../serialization/remote-error.js';
-import { whenInterrupted } from '../sync/parking.js';
 import { recoverAgent } from '../sync/recovery.js';
 import type { EndStatus, Launched, Launcher, LaunchOptions } from './launcher.js';
 import { recoverOrphans, recoverOrphansOf } from './orphans.js';
@@ -35,12 +34,10 @@ const living = new Set<Child>();
 const LOOK_INTERVAL_MS = 1000;
 
 /** Asks the kernel for each child: for a thread that is blocked, and so is not told by its event loop. */
-function noticeEnds(): void {
+export function noticeEnds(): void {
   for (const child of living) child.end;
   recoverOrphans();
 }
-
-whenInterrupted(noticeEnds);
 
 export interface ChildOptions extends Omit<LaunchOptions, 'agent'> {
   /** The program does not go on only because of this child. */

@@ -6,6 +6,7 @@ import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError } from '../base/errors.js';
 import { Child, exitCodeOf } from './child.js';
 import { type ChildContent, isImporting, type Target } from './child-content.js';
+import { watchChildren } from './death-watch.js';
 import { installExitRules } from './exit-rules.js';
 import type { Stdio } from './launcher.js';
 import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
@@ -95,7 +96,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   start(): Promise<void> {
     try {
       const state = stateOf(this as Process);
-      const child = this.#launch(state);
+      const child = launch(this as Process, state);
       const begun = child.begun();
       begun.catch(() => {}); // heard by who awaits start(); the child has said it on stderr as well
       return begun;
@@ -110,13 +111,13 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
    */
   async join(wait?: Wait): Promise<void> {
     const deadline = Deadline.from(wait);
-    await this.#started('join').join(deadline);
+    await started(this as Process, 'join').join(deadline);
   }
 
   /** The blocking twin of `join`: it stops the event loop. */
   joinSync(wait?: Wait): void {
     const deadline = Deadline.from(wait);
-    if (this.#started('joinSync').joinSync(deadline)) this.#noteEnd();
+    if (started(this as Process, 'joinSync').joinSync(deadline)) noteEnd(this as Process);
   }
 
   /**
@@ -126,7 +127,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
    */
   async result(wait?: Wait): Promise<Awaited<Result>> {
     const deadline = Deadline.from(wait);
-    return (await this.#started('result').result(deadline)) as Awaited<Result>;
+    return (await started(this as Process, 'result').result(deadline)) as Awaited<Result>;
   }
 
   isAlive(): boolean {
@@ -159,7 +160,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   set name(name: string) {
     if (typeof name !== 'string')
       throw new TypeError(`a process's name must be a string, got ${typeof name}`);
-    this.#unstarted('name').name = name;
+    unstarted(this as Process, 'name').name = name;
   }
 
   get daemon(): boolean {
@@ -171,22 +172,22 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   /** @throws {StateError} After the start. */
   set daemon(daemon: boolean) {
     if (typeof daemon !== 'boolean') throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
-    this.#unstarted('daemon').daemon = daemon;
+    unstarted(this as Process, 'daemon').daemon = daemon;
   }
 
   /** Asks it to end: SIGTERM. After its end it does nothing. @throws {StateError} Before the start. */
   terminate(): void {
-    this.#started('terminate').signal('SIGTERM');
+    started(this as Process, 'terminate').signal('SIGTERM');
   }
 
   /** Ends it: SIGKILL. After its end it does nothing. @throws {StateError} Before the start. */
   kill(): void {
-    this.#started('kill').signal('SIGKILL');
+    started(this as Process, 'kill').signal('SIGKILL');
   }
 
   /** As Ctrl-C does: SIGINT. After its end it does nothing. @throws {StateError} Before the start. */
   interrupt(): void {
-    this.#started('interrupt').signal('SIGINT');
+    started(this as Process, 'interrupt').signal('SIGINT');
   }
 
   /** Lets go of an ended process; afterwards only `name` works. @throws {StateError} While it is alive. */
@@ -195,17 +196,17 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
     if (state.phase === 'closed') return;
     if (this.isAlive())
       throw new StateError(`process ${state.name} is alive: join or terminate it before close`);
-    this.#noteEnd();
+    noteEnd(this as Process);
     state.phase = 'closed';
   }
 
   /** What its `stdio` pipes carry: streams to read, null where there is no pipe. */
   get stdout(): NodeJS.ReadableStream | null {
-    return this.#started('stdout').launched.stdout;
+    return started(this as Process, 'stdout').launched.stdout;
   }
 
   get stderr(): NodeJS.ReadableStream | null {
-    return this.#started('stderr').launched.stderr;
+    return started(this as Process, 'stderr').launched.stderr;
   }
 
   /** `<Process Process-1 started>`. */
@@ -219,72 +220,76 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return states.has(this as Process) ? this.toString() : `<${this.constructor.name} (copy)>`;
   }
+}
 
-  #launch(state: State): Child {
-    checkNotClosed(state);
-    if (state.phase === 'self') throw new StateError('a process can not start itself');
-    if (state.phase !== 'initial')
-      throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
-    if (isImporting()) throw startedWhileImporting();
-    installExitRules();
-    const { options } = state;
-    const child = Child.launch(
-      state.name,
-      spawnLauncher,
-      {
-        env: options.env,
-        cwd: options.cwd,
-        execArgv: options.execArgv,
-        stdio: options.stdio,
-        detached: options.detached ?? false,
-        background: state.daemon || (options.detached ?? false),
-        maxOldSpaceMb: options.resourceLimits?.maxOldGenerationSizeMb,
-      },
-      () => this.#content(state),
-    );
-    state.child = child;
-    state.phase = 'started';
-    state.pid = child.launched.pid;
-    if (!options.detached) noteStarted(this as Process);
-    child.launched.onEnd(() => this.#noteEnd());
-    return child;
-  }
+// Functions and not private methods: the object that stands for a child inside that child has been made without its
+// constructor, and so has no private members.
 
-  /** What travels to the child. */
-  #content({ name, daemon, lineage, options }: State): ChildContent {
-    const { target, args } = options;
-    const plain = this.constructor === Process && Object.keys(this).length === 0;
-    return {
-      name,
-      daemon,
-      lineage,
-      parentName: currentName(),
-      ...(plain ? {} : { instance: this }),
-      ...(target ? { target } : {}),
-      ...(args?.length ? { args } : {}),
-    };
-  }
+function launch(process: Process, state: State): Child {
+  checkNotClosed(state);
+  if (state.phase === 'self') throw new StateError('a process can not start itself');
+  if (state.phase !== 'initial')
+    throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
+  if (isImporting()) throw startedWhileImporting();
+  installExitRules();
+  watchChildren();
+  const { options } = state;
+  const child = Child.launch(
+    state.name,
+    spawnLauncher,
+    {
+      env: options.env,
+      cwd: options.cwd,
+      execArgv: options.execArgv,
+      stdio: options.stdio,
+      detached: options.detached ?? false,
+      background: state.daemon || (options.detached ?? false),
+      maxOldSpaceMb: options.resourceLimits?.maxOldGenerationSizeMb,
+    },
+    () => contentOf(process, state),
+  );
+  state.child = child;
+  state.phase = 'started';
+  state.pid = child.launched.pid;
+  if (!options.detached) noteStarted(process);
+  child.launched.onEnd(() => noteEnd(process));
+  return child;
+}
 
-  #noteEnd(): void {
-    const state = stateOf(this as Process);
-    if (state.phase === 'started') state.phase = 'ended';
-    noteEnded(this as Process);
-  }
+/** What travels to the child. */
+function contentOf(process: Process, { name, daemon, lineage, options }: State): ChildContent {
+  const { target, args } = options;
+  const plain = process.constructor === Process && Object.keys(process).length === 0;
+  return {
+    name,
+    daemon,
+    lineage,
+    parentName: currentName(),
+    ...(plain ? {} : { instance: process }),
+    ...(target ? { target } : {}),
+    ...(args?.length ? { args } : {}),
+  };
+}
 
-  #started(verb: string): Child {
-    const state = stateOf(this as Process);
-    checkNotClosed(state);
-    if (!state.child) throw new StateError(`${verb}: process ${state.name} was not started by this process`);
-    return state.child;
-  }
+function noteEnd(process: Process): void {
+  const state = stateOf(process);
+  if (state.phase === 'started') state.phase = 'ended';
+  noteEnded(process);
+}
 
-  #unstarted(what: string): State {
-    const state = stateOf(this as Process);
-    checkNotClosed(state);
-    if (state.phase !== 'initial')
-      throw new StateError(`${what} can be set before the start only (process ${state.name})`);
-    return state;
-  }
+function started(process: Process, verb: string): Child {
+  const state = stateOf(process);
+  checkNotClosed(state);
+  if (!state.child) throw new StateError(`${verb}: process ${state.name} was not started by this process`);
+  return state.child;
+}
+
+function unstarted(process: Process, what: string): State {
+  const state = stateOf(process);
+  checkNotClosed(state);
+  if (state.phase !== 'initial')
+    throw new StateError(`${what} can be set before the start only (process ${state.name})`);
+  return state;
 }
 
 let own: Process | undefined;

@@ -18,11 +18,11 @@ const parked = new Map<WaiterCell, Parked>();
 let keepingAlive = 0;
 let door: FifoBell | undefined;
 
-/** Called when a sleeping thread is interrupted by a signal, and now and then: a child may have died. */
-let onInterrupted: () => void = () => {};
+const looks = new Set<() => void>();
 
+/** Called when a sleeping thread is interrupted by a signal, and once a second: somebody may have died. */
 export function whenInterrupted(look: () => void): void {
-  onInterrupted = look;
+  looks.add(look);
 }
 
 /** A signal that comes just before the thread sleeps interrupts nothing, so it looks once a second as well. */
@@ -35,7 +35,8 @@ export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeou
     const remaining = deadline.remainingMs();
     if (remaining === 0) return 'timeout';
     const sleepMs = Math.min(remaining, LOOK_INTERVAL_MS);
-    if (os.futexWait(cell.statePointer, WaiterState.waiting, sleepMs) !== 'woken') onInterrupted();
+    if (os.futexWait(cell.statePointer, WaiterState.waiting, sleepMs) !== 'woken')
+      for (const look of looks) look();
   }
 }
 
@@ -43,7 +44,11 @@ export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeou
  * Resolves when the waiter is rung or the deadline is over.
  * @throws The signal's reason, when it is aborted.
  */
-export function parkAsync(cell: WaiterCell, deadline: Deadline, keepAlive: KeepAlive): Promise<'rung' | 'timeout'> {
+export function parkAsync(
+  cell: WaiterCell,
+  deadline: Deadline,
+  keepAlive: KeepAlive,
+): Promise<'rung' | 'timeout'> {
   door ??= openDoor(wakeRung);
   const { signal } = deadline;
   return new Promise((resolve, reject) => {
