@@ -1,4 +1,4 @@
-// What must be known of an array before it is written: named properties, holes, whether it holds only numbers.
+// What must be known of an array before it is written: named properties and holes.
 
 import { inspect } from 'node:util';
 
@@ -64,15 +64,4 @@ export class Gaps {
     }
     return indices[low] ?? this.#array.length;
   }
-}
-
-/** Whether all elements are numbers, and then whether four bytes hold each. */
-export function numbersIn(array: readonly unknown[]): 'int32' | 'double' | 'mixed' {
-  let integers = true;
-  for (let i = 0; i < array.length; i++) {
-    const value = array[i];
-    if (typeof value !== 'number') return 'mixed';
-    if (integers && ((value | 0) !== value || (value === 0 && 1 / value < 0))) integers = false;
-  }
-  return integers ? 'int32' : 'double';
 }

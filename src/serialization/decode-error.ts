@@ -8,8 +8,12 @@ import { PackedError } from './packed-error.js';
 
 export function decodeError(scope: DecodeScope): object {
   const Class = readClass(scope);
-  const error = scope.node(blankError(Class));
-  readStack(scope, error);
+  const node = scope.reserve();
+  const stack = scope.value();
+  const message = scope.value();
+  const error = blankError(Class, typeof message === 'string' ? message : undefined);
+  scope.fill(node, error);
+  setStack(error, stack);
   readProperties(scope, error);
   return error;
 }
@@ -22,27 +26,23 @@ function readClass(scope: DecodeScope): AnyFunction {
   return Class;
 }
 
-/** The object an Error constructor makes, with the prototype of `Class`, whose own constructor does not run. */
-function blankError(Class: AnyFunction): Error {
+/** What an Error constructor makes, with the prototype of `Class`, whose own constructor does not run. */
+function blankError(Class: AnyFunction, message: string | undefined): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return Reflect.construct(Error, [], Class) as Error;
+    if (Class === Error) return new Error(message);
+    if (Class === TypeError) return new TypeError(message);
+    if (Class === RangeError) return new RangeError(message);
+    return Reflect.construct(Error, message === undefined ? [] : [message], Class) as Error;
   } finally {
     Error.stackTraceLimit = limit;
   }
 }
 
-function readStack(scope: DecodeScope, error: object): void {
-  const stack = scope.value();
+function setStack(error: Error, stack: unknown): void {
   if (stack === undefined) Reflect.deleteProperty(error, 'stack');
-  else
-    Reflect.defineProperty(error, 'stack', {
-      value: stack,
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    });
+  else error.stack = stack as string;
 }
 
 export function decodeDomException(scope: DecodeScope): object {
@@ -51,7 +51,13 @@ export function decodeDomException(scope: DecodeScope): object {
   const message = input.string();
   const error = new DOMException(message, input.string());
   scope.fill(node, error);
-  readStack(scope, error);
+  const stack = scope.value();
+  Reflect.defineProperty(error, 'stack', {
+    value: stack,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
   readProperties(scope, error);
   return error;
 }

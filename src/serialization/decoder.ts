@@ -7,6 +7,7 @@ import { decodeFunction } from './decode-function.js';
 import { type DecodeScope, defineValue, PoisonedPlace } from './decode-scope.js';
 import { decodeSpecial } from './decode-special.js';
 import type { FunctionLoader } from './function-recipe.js';
+import { readNumbers } from './number-arrays.js';
 import { definePoison, poisonObject } from './poison.js';
 import { type ReceivedBuffer, readBuffers } from './received-buffers.js';
 import { type ReadShape, readShape } from './shape-reader.js';
@@ -42,6 +43,7 @@ import {
 const DEPTH_LIMIT = 6000;
 const noReader = {} as ShipmentReader;
 const noBuffers: readonly ReceivedBuffer[] = [];
+const noBytes = new Uint8Array(0);
 
 export class Decoder implements DecodeScope {
   readonly input: ByteReader = new ByteReader();
@@ -81,7 +83,7 @@ export class Decoder implements DecodeScope {
   }
 
   #clear(): void {
-    this.input.open(new Uint8Array(0));
+    this.input.open(noBytes);
     this.reader = noReader;
     if (this.#hasReferences) this.#nodes = [];
     if (this.#shapes.length > 0) this.#shapes = [];
@@ -123,14 +125,14 @@ export class Decoder implements DecodeScope {
         return this.#plain(this.#newShape());
       case FAR_SHAPE:
         return this.#plain(this.#shape(input.varint()));
-      case ARRAY:
-      case INT32S:
-      case DOUBLES: {
-        const array: unknown[] = [];
-        this.node(array);
-        this.#elementsOf(tag, array);
+      case ARRAY: {
+        const array: unknown[] = this.node([]);
+        this.#mixed(array);
         return array;
       }
+      case INT32S:
+      case DOUBLES:
+        return this.node(readNumbers(input, tag));
       case REFERENCE:
         return this.#reference();
       case POISON:
@@ -235,39 +237,21 @@ export class Decoder implements DecodeScope {
   }
 
   elements(target: unknown[]): void {
-    this.#elementsOf(this.input.u8(), target);
-  }
-
-  #elementsOf(tag: number, array: unknown[]): void {
-    const { input } = this;
+    const tag = this.input.u8();
     if (tag === ARRAY) {
-      this.#enter();
-      this.#mixed(array);
-      this.#depth--;
-    } else if (tag === DOUBLES) {
-      for (let left = input.count(8); left > 0; left--) array.push(input.float64());
-    } else if (tag === INT32S) {
-      this.#int32s(array);
+      this.#mixed(target);
+    } else if (tag === DOUBLES || tag === INT32S) {
+      for (const number of readNumbers(this.input, tag)) target.push(number);
     } else {
-      input.corrupt('an array is missing');
+      this.input.corrupt('an array is missing');
     }
-  }
-
-  #int32s(array: unknown[]): void {
-    const { input } = this;
-    const count = input.count(4);
-    const bytes = input.bytes;
-    let at = input.at;
-    for (let i = 0; i < count; i++, at += 4) {
-      array.push(bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24));
-    }
-    input.at = at;
   }
 
   #mixed(array: unknown[]): void {
     const { input } = this;
     const length = input.varint();
     if (length > 0xffffffff) input.corrupt('an array is too long');
+    this.#enter();
     let index = 0;
     while (index < length) {
       if (input.bytes[input.at] === HOLES && input.at < input.end) {
@@ -280,6 +264,7 @@ export class Decoder implements DecodeScope {
         array[index++] = this.value();
       }
     }
+    this.#depth--;
     if (index !== length) input.corrupt('an array has too many holes');
     if (array.length < length) setLength(array, length);
   }

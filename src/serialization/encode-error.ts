@@ -1,6 +1,6 @@
-// Errors: class, stack and every own property (message, cause, code, errors are such), enumerable or not.
+// Errors: class, stack, message and every other own property (cause, code, errors are such), enumerable or not.
 //
-//   ERROR         │ class: name of a known one, or a function │ stack │ properties (see extras.ts)
+//   ERROR         │ class: name of a known one, or a function │ stack │ message │ other properties (see extras.ts)
 //   DOM_EXCEPTION │ message │ name │ stack │ properties
 
 import { types } from 'node:util';
@@ -21,7 +21,14 @@ export function encodeError(scope: EncodeScope, error: Error): void {
     else scope.out.string(known);
     scope.node(error);
     scope.value(stackOf(error));
-    encodeProperties(scope, error, errorKeys(error));
+    const message = Object.getOwnPropertyDescriptor(error, 'message');
+    const isUsual = message !== undefined && typeof message.value === 'string' && !message.enumerable;
+    scope.value(isUsual ? message.value : undefined);
+    encodeProperties(
+      scope,
+      error,
+      errorKeys(error).filter((key) => key !== 'message' || !isUsual),
+    );
   });
 }
 

@@ -14,6 +14,7 @@ import { INSTANCE, OBJECT_OF, PRELUDE } from './tags.js';
 export function encodeInstance(scope: EncodeScope, object: object, prototype: object): void {
   const Class = classOfPrototype(prototype);
   refuseNative(scope, object, prototype);
+  refusePrivate(scope, object);
   const base = Class ?? prototype;
   if (!scope.knows(base)) {
     // The class first: what it closes over may hold this very instance.
@@ -38,6 +39,17 @@ function refuseNative(scope: EncodeScope, object: object, prototype: object): vo
     if (!Class || Class === Object || Class === EventEmitter || Class === Error) continue;
     if (scope.functions && isBuiltinClass(scope.functions, Class)) refuseAs(scope, object);
   }
+}
+
+/** Private members are put on an object by its constructor alone, which is not run over there. */
+function refusePrivate(scope: EncodeScope, object: object): void {
+  const [member] = scope.functions?.privateMembers?.(object) ?? [];
+  if (member === undefined) return;
+  const { name } = object.constructor;
+  scope.refuse(
+    name || 'an object',
+    `nobody outside can carry its private ${member}: call registerType(${name}, …)`,
+  );
 }
 
 const Stream = Object.getPrototypeOf(Readable) as abstract new () => object;

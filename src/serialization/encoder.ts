@@ -2,9 +2,10 @@
 
 import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentWriter } from '../base/shippable.js';
-import { arrayHasMore, Gaps, numbersIn } from './array-facts.js';
+import { arrayHasMore } from './array-facts.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
+import { encodeElements } from './encode-elements.js';
 import { encodeFunction } from './encode-function.js';
 import type { EncodeScope } from './encode-scope.js';
 import { encodeOddArray, encodeOddObject, encodeSpecialObject } from './encode-special.js';
@@ -13,17 +14,13 @@ import type { FunctionReader } from './function-recipe.js';
 import { IdentityTable } from './identity-table.js';
 import { SHAPE_KEYS_LIMIT, ShapeWriter } from './shape-writer.js';
 import {
-  ARRAY,
   BIGINT,
   BIGINT64,
   DICTIONARY,
-  DOUBLES,
   FALSE,
   FLAG_PREPARE,
   FLAG_REFERENCES,
   FLAG_TRAILER,
-  HOLES,
-  INT32S,
   NULL,
   POISON,
   REFERENCE,
@@ -217,55 +214,12 @@ export class Encoder implements EncodeScope {
       return;
     }
     const known = this.#seen.findOrAdd(array);
-    if (known < 0) this.elements(array);
+    if (known < 0) encodeElements(this, array);
     else this.#refer(known);
   }
 
   elements(array: readonly unknown[]): void {
-    const { out } = this;
-    const length = array.length;
-    const numbers = length >= 8 && typeof array[0] === 'number' ? numbersIn(array) : 'mixed';
-    if (numbers !== 'mixed') {
-      this.#numbers(array as readonly number[], numbers);
-      return;
-    }
-    let gaps: Gaps | undefined;
-    out.u8(ARRAY);
-    out.varint(length);
-    for (let i = 0; i < length; i++) {
-      const value = array[i];
-      if (typeof value === 'number') out.number(value);
-      else if (typeof value === 'string') out.string(value);
-      else if (value === undefined && !(i in array)) {
-        const holes = (gaps ??= new Gaps(array)).at(i);
-        out.u8(HOLES);
-        out.varint(holes);
-        i += holes - 1;
-      } else this.member(i, value);
-    }
-  }
-
-  #numbers(array: readonly number[], kind: 'int32' | 'double'): void {
-    const { out } = this;
-    const length = array.length;
-    out.u8(kind === 'int32' ? INT32S : DOUBLES);
-    out.varint(length);
-    if (kind === 'double') {
-      out.reserve(length * 8);
-      for (let i = 0; i < length; i++) out.float64(array[i]);
-      return;
-    }
-    out.reserve(length * 4);
-    const bytes = out.bytes;
-    let at = out.at;
-    for (let i = 0; i < length; i++) {
-      const value = array[i];
-      bytes[at++] = value;
-      bytes[at++] = value >> 8;
-      bytes[at++] = value >> 16;
-      bytes[at++] = value >> 24;
-    }
-    out.at = at;
+    encodeElements(this, array);
   }
 
   #bigint(value: bigint): void {

@@ -23,7 +23,7 @@ export function readBuffers(input: ByteReader, reader: ShipmentReader): Received
   for (let i = 0; i < count; i++) {
     const start = input.varint();
     const limit = input.varint();
-    const bytes = input.u8() === 0 ? input.raw(input.count(1)).slice() : takeBytes(input, reader);
+    const bytes = input.u8() === 0 ? new Uint8Array(input.raw(input.count(1))) : takeBytes(input, reader);
     buffers.push({ buffer: limit === 0 ? wholeBuffer(bytes) : resizable(input, bytes, limit - 1), start });
   }
   return buffers;
@@ -38,7 +38,7 @@ function takeBytes(input: ByteReader, reader: ShipmentReader): Uint8Array<ArrayB
   return bytes;
 }
 
-/** The buffer under `bytes` if they fill it, else a copy. Buffer.slice is a view, so never trust `slice`. */
+/** The buffer under `bytes` if they fill it, else a copy. */
 function wholeBuffer(bytes: Uint8Array): ArrayBuffer {
   const { buffer, byteLength } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) return buffer;

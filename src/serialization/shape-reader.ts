@@ -32,8 +32,11 @@ export function readShape(input: ByteReader): ReadShape {
   }
   const keys = readKeys(input);
   if (input.at !== at + size) input.corrupt('a block of keys has another length');
-  const shape = { keys, special: keys.includes('__proto__'), block: bytes.slice(at, at + size) };
-  if (size <= BLOCK_KEPT_BYTES) table[slot] = shape;
+  const special = keys.includes('__proto__');
+  if (size > BLOCK_KEPT_BYTES) return { keys, special };
+  // A true copy, which `slice` of a Buffer would not be.
+  const shape = { keys, special, block: new Uint8Array(bytes.subarray(at, at + size)) };
+  table[slot] = shape;
   return shape;
 }
 

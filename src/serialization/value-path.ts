@@ -78,7 +78,10 @@ export function setMember(index: number): NamedStep {
   return { before: '.values()[', name: index, after: ']' };
 }
 
-/** A variable that the function at this place closes over; the function shipper knows it by this mark. */
+/** In a path: what follows was reached through a variable of the function before it. */
+export const CAPTURED = ' › ';
+
+/** A variable that the function at this place closes over. */
 export function capturedVariable(name: string): PathSegment {
-  return { before: ` › ${name}`, name: undefined, after: '' };
+  return { before: CAPTURED + name, name: undefined, after: '' };
 }

@@ -434,3 +434,19 @@ test('encode() shrinks its scratch memory after a huge message, and reuses it af
   assert.equal(roundtrip(text), text);
   assert.ok(encode(1, new Parcel()).buffer.byteLength < 1 << 20);
 });
+
+test('decode() keeps nothing of the bytes, a Buffer among them', () => {
+  const parcel = new Parcel();
+  const value = {
+    remembered: 1,
+    keys: 'abc',
+    bytes: new Uint8Array([1, 2, 3]),
+    list: [1.5, 2, 3, 4, 5, 6, 7, 8],
+  };
+  for (let round = 0; round < 2; round++) {
+    const message = Buffer.from(encode(value, parcel));
+    const got = decode(message, parcel);
+    message.fill(0x41);
+    assert.deepStrictEqual(got, value);
+  }
+});
