@@ -33,6 +33,8 @@ export interface ShippedCode extends CapturedCode {
   readonly length: number;
   /** URL that imports and `require` of the code are relative to. */
   readonly base: string;
+  /** Which function it is, wherever it goes (`function-identity.ts`); no part of the hash. */
+  readonly origin?: string;
   /** How many of `names`, from the first on, are variables of the code. */
   readonly variables: number;
   /** Those of them that the code assigns to. */

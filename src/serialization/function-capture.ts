@@ -7,14 +7,16 @@ import { type Attached, attachmentsOf } from './attachments.js';
 import type { AnalysedUnit, CaptureRequest, NameDecision, NameQuestion } from './capture-request.js';
 import { RENAMED } from './captured-code.js';
 import { writeCode } from './code-writing.js';
+import { assignOrigin, originOf } from './function-identity.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
 import { lexicalThis } from './lexical-this.js';
-import { decideName } from './name-decision.js';
+import { decideName, inheritedLazyNames } from './name-decision.js';
 import { refuse } from './named-values.js';
 import type { Variable } from './script-names.js';
 import { scriptText } from './script-text.js';
 import type { Syntax } from './syntax-tree.js';
 import { analyseFunction, analyseInitializer, refuseForeignMeanings } from './unit-analysis.js';
+import { CAPTURED } from './value-path.js';
 
 /** @throws {NotShippableError} If something the function closes over can't be had over there. */
 export function captureFunction(request: CaptureRequest): CaptureRecipe {
@@ -26,20 +28,30 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
   const decisions = decide(request, unit);
   const self = lexicalThis(request, unit);
   if (self) decisions.push({ name: RENAMED.this, carry: self });
-  return assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates) });
+  const recipe = assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates) });
+  const origin = originOf(fn) ?? (deservesOrigin(request, unit) ? assignOrigin(fn) : undefined);
+  return origin === undefined ? recipe : { ...recipe, code: { ...recipe.code, origin } };
+}
+
+/** A callback written in a call is a new function each time: an origin would make each look different. */
+function deservesOrigin({ isHandedOver }: CaptureRequest, { unit }: AnalysedUnit): boolean {
+  return !isHandedOver || unit.shape === 'class' || unit.scope.isTop;
 }
 
 const nothingAttached: Attached = { list: [], privates: [] };
 
 function captureInitializer(question: NameQuestion, variable: Variable, declarator: Syntax): CaptureRecipe {
   const unit = analyseInitializer(question.script, variable, declarator);
-  refuseForeignMeanings(unit, `${question.path} → captured variable ${variable.name}`);
+  refuseForeignMeanings(unit, `${question.path}${CAPTURED}${variable.name}`);
   const decisions = decide({ ...question, isHandedOver: false }, unit);
   return assemble({ fn: { name: variable.name, length: 0 }, unit, decisions, attached: nothingAttached });
 }
 
 function decide(request: CaptureRequest, { script, unit, free }: AnalysedUnit): NameDecision[] {
-  return free.names.map((name) => decideName({ ...request, script, unit, name, captureInitializer }));
+  return free.names.flatMap((name) => {
+    const question = { ...request, script, unit, name, captureInitializer };
+    return inheritedLazyNames(question) ?? decideName(question);
+  });
 }
 
 interface Assembly {

@@ -3,6 +3,7 @@
 import { SerializationError } from '../base/errors.js';
 import type { Attachment, ShippedCode } from './captured-code.js';
 import { type Closure, makerOf, memberOf, type PrivateSetter } from './code-assembly.js';
+import { functionOfOrigin, isOriginal, rememberOrigin } from './function-identity.js';
 import type { AnyFunction, CapturedCode, FunctionLoader } from './function-recipe.js';
 import { lazyNames, rememberHash } from './lazy-names.js';
 import { importedModule, importRequest, requireOf } from './module-importer.js';
@@ -32,18 +33,42 @@ function build(plain: CapturedCode, captured: readonly unknown[]): AnyFunction {
   if (code.shape === 'bound') return bindTo(captured);
   if (code.shape === 'proxy')
     return new Proxy(captured[0] as AnyFunction, captured[1] as ProxyHandler<AnyFunction>);
+  const known = knownFunction(code, captured);
+  if (known) return known;
   let setPrivates: PrivateSetter | undefined;
   const { made } = makerOf(code, false)(closureOf(code, captured, (set) => (setPrivates = set)));
   const fn = memberOf(made, code);
   setPrivates?.(code.privates.map(({ index }) => captured[index]));
   attach(fn, code, captured);
   rememberHash(fn, code.hash);
+  if (code.origin !== undefined) {
+    rememberOrigin(fn, code.origin);
+    closures.set(fn, { hash: code.hash, captured });
+  }
+  return fn;
+}
+
+/** What functions of known origin were built from. */
+const closures = new WeakMap<AnyFunction, { readonly hash: string; readonly captured: readonly unknown[] }>();
+
+/** The author's own function, come back; or the one built here before from the same, its statics brought up to date. */
+function knownFunction(code: ShippedCode, captured: readonly unknown[]): AnyFunction | undefined {
+  const fn = functionOfOrigin(code.origin);
+  if (!fn || isOriginal(code.origin!)) return fn;
+  const before = closures.get(fn);
+  if (before?.hash !== code.hash || code.privates.length > 0) return undefined;
+  const fixed =
+    code.superIndex === undefined ? code.variables : Math.max(code.variables, code.superIndex + 1);
+  for (let at = 0; at < fixed; at++) if (!Object.is(before.captured[at], captured[at])) return undefined;
+  attach(fn, code, captured);
   return fn;
 }
 
 function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: readonly unknown[]): void } {
   const code = plain as ShippedCode;
   if (code.shape === 'bound' || code.shape === 'proxy') return lateWrapper(code);
+  const original = functionOfOrigin(code.origin);
+  if (original && isOriginal(code.origin!)) return { fn: original, bind: () => undefined };
   const isDerived = code.superIndex !== undefined;
   let values: readonly unknown[] = [];
   const lazy = lazyNames(code, () => values);
@@ -55,6 +80,7 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   const { made, bind } = makerOf(code, true)(closure);
   const fn = memberOf(made, code);
   rememberHash(fn, code.hash);
+  if (code.origin !== undefined) rememberOrigin(fn, code.origin);
   return {
     fn,
     bind(captured) {

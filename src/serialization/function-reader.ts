@@ -11,10 +11,8 @@ import { privateMembers } from './private-state.js';
 import { scriptText } from './script-text.js';
 import { beginParcel } from './shared-cells.js';
 import { taskReferenceOf } from './task-reference.js';
+import { CAPTURED } from './value-path.js';
 import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
-
-/** In a path: what follows was reached through a variable of another function, and was not handed over itself. */
-const CAPTURED = ' → captured variable ';
 
 export const functionReader: FunctionReader = { describe, begin: beginParcel, privateMembers };
 

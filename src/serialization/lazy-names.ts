@@ -15,12 +15,20 @@ export function rememberHash(fn: AnyFunction, hash: string): void {
 /** @param captured Called when a name is used: in a cycle the values come after the function. */
 export function lazyNames(code: ShippedCode, captured: () => readonly unknown[]): object {
   const names = {};
+  initializers.set(names, (name) => captured()[code.lazy.find((lazy) => lazy.name === name)?.index ?? -1]);
   for (const { name, index, import: imported } of code.lazy) {
     const get =
       index === undefined ? importGetter(code, imported!) : () => replay(captured()[index] as () => unknown);
     Object.defineProperty(names, name, { get, enumerable: true });
   }
   return names;
+}
+
+const initializers = new WeakMap<object, (name: string) => unknown>();
+
+/** The initializer of a name, to be sent on. */
+export function initializerOf(lazy: object, name: string): unknown {
+  return initializers.get(lazy)?.(name);
 }
 
 function importGetter({ imports, modules }: ShippedCode, at: number): () => unknown {

@@ -1,8 +1,9 @@
 // What happens to one free name of a function: imported again, known by name, carried as a value, or left alone.
 
 import type { NameDecision, NameQuestion } from './capture-request.js';
-import { RENAMED, readRequest } from './captured-code.js';
+import { LAZY, RENAMED, readRequest } from './captured-code.js';
 import type { ScopeView } from './inspector-session.js';
+import { initializerOf } from './lazy-names.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { replayRecipe } from './replay.js';
@@ -10,6 +11,7 @@ import type { CodeUnit, ImportBinding, Reference, Variable } from './script-name
 import { scriptTextOf } from './script-text.js';
 import { cellOf, isChanging } from './shared-cells.js';
 import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
+import { CAPTURED } from './value-path.js';
 
 export function decideName(question: NameQuestion): NameDecision {
   const { fn, facts, script, unit, name: free, path } = question;
@@ -23,7 +25,7 @@ export function decideName(question: NameQuestion): NameDecision {
       return inherited(question) ?? { name };
     if (variable && !isTrulyGlobal(question)) {
       refuse(
-        `${path} → captured variable ${name}`,
+        `${path}${CAPTURED}${name}`,
         'the engine gives no value for this variable; pass it as an argument',
       );
     }
@@ -46,6 +48,29 @@ export function decideName(question: NameQuestion): NameDecision {
     return { name, carry: { value: cellOf(question, variable, scopeIndex) }, isCell: true, ...rebound };
   }
   return { name, carry: { value }, ...rebound };
+}
+
+/** In a function made from captured code: `$lazy`, by which its text reads names that are looked up on use. */
+export function inheritedLazyNames(question: NameQuestion): NameDecision[] | undefined {
+  const { script, facts, name } = question;
+  const scope = facts.scopes.find(({ variables }) => Object.hasOwn(variables, LAZY));
+  const { revived } = script;
+  if (name.name !== LAZY || !revived || !scope) return undefined;
+  return revived.lazy.map(({ name: local, import: at }) => {
+    if (at === undefined) {
+      return {
+        name: local,
+        carry: { value: initializerOf(scope.variables[LAZY] as object, local) },
+        isLazy: true,
+      };
+    }
+    const { module, name: exported } = revived.imports[at];
+    return {
+      name: local,
+      imported: { ...readRequest(revived.modules[module]), name: exported },
+      isLazy: true,
+    };
+  });
 }
 
 /** Whether the exporting module may change the binding: it is looked up at every use then. */
@@ -132,12 +157,12 @@ const DEFINED = new Set([
 ]);
 
 function refuseUnset({ path, name: { name } }: NameQuestion): never {
-  refuse(`${path} → captured variable ${name}`, 'its declaration has not run yet; make this call after it');
+  refuse(`${path}${CAPTURED}${name}`, 'its declaration has not run yet; make this call after it');
 }
 
 function refuseUpdate({ path, name: { name } }: NameQuestion): never {
   refuse(
-    `${path} → captured variable ${name}`,
+    `${path}${CAPTURED}${name}`,
     `the function both reads and changes this variable, and each process has its own copy of it; ` +
       `use a SharedValue, or return the value`,
   );

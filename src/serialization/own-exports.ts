@@ -19,6 +19,11 @@ export function registerOwnExports(namespace: Readonly<Record<string, unknown>>)
   for (const [name, value] of Object.entries(namespace)) register(name, value);
 }
 
+/** Says that this is something of the library's own that is not public: what a service runs in its process. */
+export function registerOwnExport(name: string, value: unknown): void {
+  register(name, value);
+}
+
 function register(name: string, value: unknown): void {
   if (!ownByName.has(PREFIX + name)) ownByName.set(PREFIX + name, value);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {

@@ -10,6 +10,7 @@ import type { NameQuestion } from './capture-request.js';
 import { CELL } from './captured-code.js';
 import { refuse } from './named-values.js';
 import type { Reference, Scope, Variable } from './script-names.js';
+import { CAPTURED } from './value-path.js';
 
 /** A variable's value on the way; the codec keeps its identity within a parcel. */
 export interface Cell {
@@ -56,7 +57,7 @@ export function cellOf(question: NameQuestion, variable: Variable, scopeIndex: n
   shared.users.set(unit.start, fn);
   if (user && user !== fn && !variable.scope.isTop) {
     refuse(
-      `${path} → captured variable ${variable.name}`,
+      `${path}${CAPTURED}${variable.name}`,
       'two functions from the same line change a variable of this name, and whether it is one variable or two ' +
         "can't be told; send them in separate calls, or keep the value in an object",
     );

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
+import ts from 'typescript';
 
 interface Answer {
   name: string;
@@ -77,7 +78,54 @@ describe('function shipping', () => {
   program('an ES module', () => run('functions.mjs', 'node'));
   program('an ES module under tsx', () => run('functions.mjs', 'tsx'));
   program('methods, by arrows that use this', () => run('this.mjs', 'node'));
+  program('a program with state', () => run('state.mjs', 'node'));
+  program('a program with state under tsx', () => run('state.mjs', 'tsx'));
+  program('nested children', () => run('nested.mjs', 'node'));
+  program('nested children under tsx', () => run('nested.mjs', 'tsx'));
+  program('results that come back', () => run('back.mjs', 'node'));
   program('a CommonJS script', () => run('functions.cjs', 'node'));
   program('a CommonJS script under tsx', () => run('functions.cjs', 'tsx'));
+  const script =
+    'const K = { a: 1 }; let n = 2; function helper(x) { return x + K.a + n; }' +
+    "const path = require('node:path');" +
+    'globalThis.ship({ equal: { helper: () => helper(1), direct: helper.bind(null, 2), required: () => path.sep } })';
+  const module =
+    "import { sep } from 'node:path'; const K = { a: 1 }; let n = 2; const helper = (x) => x + K.a + n;" +
+    'await globalThis.ship({ equal: { helper: () => helper(1), imported: () => sep } })';
+  program('node -e', () => run('', 'node', { args: ['-e', script] }));
+  program('node -e as a module', () => run('', 'node', { args: ['--input-type=module', '-e', module] }));
+  program('standard input', () => run('', 'node', { args: ['-'], input: script }));
+  program('a worker thread', () => run('worker.mjs', 'node'));
+  program('a test of node:test', () => run('tested.mjs', 'node'));
+  program('a bundled and minified program', () => {
+    const outfile = built.replace('runtime', 'bundle');
+    buildSync({
+      entryPoints: [fileURLToPath(new URL('bundle.mjs', fixtures))],
+      outfile,
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'esm',
+    });
+    return run('', 'node', { args: [outfile] });
+  });
+  program('a program compiled by tsc to CommonJS', () => {
+    const source = readFileSync(new URL('compiled.ts', fixtures), 'utf8');
+    const compilerOptions = {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      esModuleInterop: true,
+      moduleResolution: ts.ModuleResolutionKind.Node10,
+    };
+    const { outputText } = ts.transpileModule(source, { compilerOptions });
+    const directory = new URL('compiled/', pathToFileURL(built));
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(new URL('compiled.cjs', directory), outputText);
+    copyFileSync(new URL('lib.cjs', fixtures), new URL('lib.cjs', directory));
+    return run('', 'node', { args: [fileURLToPath(new URL('compiled.cjs', directory))] });
+  });
+  if (process.features && 'typescript' in process.features && process.features.typescript) {
+    program('a TypeScript program by type stripping', () => run('stripped.ts', 'node'));
+  }
   program('a TypeScript program under tsx', () => run('program.ts', 'tsx'));
 });
