@@ -44,6 +44,8 @@ function captureInitializer(question: NameQuestion, variable: Variable, declarat
   const unit = analyseInitializer(question.script, variable, declarator);
   refuseForeignMeanings(unit, `${question.path}${CAPTURED}${variable.name}`);
   const decisions = decide({ ...question, isHandedOver: false }, unit);
+  const self = lexicalThis(question, unit);
+  if (self) decisions.push({ name: RENAMED.this, carry: self });
   return assemble({ fn: { name: variable.name, length: 0 }, unit, decisions, attached: nothingAttached });
 }
 

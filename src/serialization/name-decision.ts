@@ -6,7 +6,7 @@ import type { ScopeView } from './inspector-session.js';
 import { initializerOf } from './lazy-names.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
-import { replayRecipe } from './replay.js';
+import { replayRecipe, unseenRecipe } from './replay.js';
 import type { CodeUnit, ImportBinding, Reference, Variable } from './script-names.js';
 import { scriptTextOf } from './script-text.js';
 import { cellOf, isChanging } from './shared-cells.js';
@@ -19,17 +19,17 @@ export function decideName(question: NameQuestion): NameDecision {
   const scopeIndex = facts.scopes.findIndex(
     ({ type, variables }) => type !== 'Global' && Object.hasOwn(variables, name),
   );
-  const scope = facts.scopes[scopeIndex] as ScopeView | undefined;
+  const scope = (facts.scopes[scopeIndex] as ScopeView | undefined) ?? globalScope(question);
   if (!scope) {
     if (script.revived?.named.some(([local]) => local === name) && variable)
       return inherited(question) ?? { name };
-    if (variable && !isTrulyGlobal(question)) {
-      refuse(
-        `${path}${CAPTURED}${name}`,
-        'the engine gives no value for this variable; pass it as an argument',
-      );
-    }
-    return { name };
+    if (!variable) return { name };
+    const unseen = unseenRecipe(question);
+    if (unseen) return { name, carry: unseen, isLazy: true };
+    refuse(
+      `${path}${CAPTURED}${name}`,
+      'the engine gives no value for this variable; pass it as an argument',
+    );
   }
   const value = scope.variables[name];
   if (value === undefined && variable && isNeverUndefined(variable)) refuseUnset(question);
@@ -42,10 +42,10 @@ export function decideName(question: NameQuestion): NameDecision {
   if (named !== undefined && typeof value !== 'function') return { name, named };
   if (free.update && question.isHandedOver && isRunItself(question, free.update)) refuseUpdate(question);
   const rebound = ownNameOf(unit) === name ? { isRebound: true as const } : {};
-  const replayed = replayRecipe(question, value, scopeIndex);
+  const replayed = replayRecipe(question, value, Math.max(0, scopeIndex));
   if (replayed) return { name, carry: replayed, isLazy: true };
   if (variable && isChanging(variable)) {
-    return { name, carry: { value: cellOf(question, variable, scopeIndex) }, isCell: true, ...rebound };
+    return { name, carry: { value: cellOf(question, variable, scope) }, isCell: true, ...rebound };
   }
   return { name, carry: { value }, ...rebound };
 }
@@ -173,10 +173,11 @@ function ownNameOf({ node }: CodeUnit): string | undefined {
   return childOf(node, 'id')?.['name'] as string | undefined;
 }
 
-/** A sloppy `var` or function of a script run by `-e` is a property of the global object. */
-function isTrulyGlobal({ facts, script, name: { name, variable } }: NameQuestion): boolean {
-  void facts;
-  return !script.facts.isModule && (variable?.scope.isTop ?? false) && name in globalThis;
+/** A `var` or function of a program given by `-e` or standard input is a property of the global object. */
+function globalScope({ script, name: { name, variable } }: NameQuestion): ScopeView | undefined {
+  const isOfScript = !script.facts.isModule && !script.revived && (variable?.scope.isTop ?? false);
+  if (!isOfScript || !Object.hasOwn(globalThis, name)) return undefined;
+  return { type: 'Global', variables: globalThis as unknown as Record<string, unknown> };
 }
 
 function isOfWrapper(scope: { readonly parent: unknown; readonly isTop: boolean }): boolean {

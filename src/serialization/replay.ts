@@ -2,6 +2,7 @@
 // constants of a module that can't be copied (promises, weak collections, what a package made of its own functions).
 
 import { isPromise, isProxy } from 'node:util/types';
+import { NotShippableError } from '../base/errors.js';
 import { isShippable } from '../base/shippable.js';
 import type { NameQuestion } from './capture-request.js';
 import { exportPath } from './export-table.js';
@@ -32,7 +33,26 @@ export function replayRecipe(
   if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value))) return undefined;
   if (contains(init, ({ type }) => type === 'AwaitExpression')) return undefined;
   const facts = { ...question.facts, scopes: question.facts.scopes.slice(scopeIndex) };
-  return { recipe: question.captureInitializer({ ...question, facts }, variable, declarator) };
+  return replayed({ ...question, facts }, variable, declarator);
+}
+
+/** A variable of the module that only its top level uses: the engine gives no value, its declaration can be run again. */
+export function unseenRecipe(question: NameQuestion): CapturedValue | undefined {
+  const { variable } = question.name;
+  if (!variable?.scope.isTop || variable.writes.length > 0) return undefined;
+  const { declarator, declaration } = variable;
+  if (declarator) return childOf(declarator, 'init') && replayed(question, variable, declarator);
+  return declaration && replayed(question, variable, declaration);
+}
+
+/** Undefined if the initializer itself can't go: then the value has to. */
+function replayed(question: NameQuestion, variable: Variable, node: Syntax): CapturedValue | undefined {
+  try {
+    return { recipe: question.captureInitializer(question, variable, node) };
+  } catch (error) {
+    if (error instanceof NotShippableError) return undefined;
+    throw error;
+  }
 }
 
 function isOfModule({ scope }: Variable, { script }: NameQuestion): boolean {
@@ -91,7 +111,8 @@ function isOfPackage(fn: AnyFunction): boolean {
   }
   if (!facts.location) return false;
   const script = scriptText(facts.location.scriptId);
-  return script.facts.url.includes('/node_modules/') && exportPath(target, script, facts) === undefined;
+  if (script.isEntry || !script.facts.url.includes('/node_modules/')) return false;
+  return exportPath(target, script, facts) === undefined;
 }
 
 function isRequireCall(node: Syntax): boolean {

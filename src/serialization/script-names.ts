@@ -18,6 +18,8 @@ export interface Variable {
   readonly start: number;
   /** The `VariableDeclarator` with an initializer, if that is how it is declared. */
   readonly declarator?: Syntax;
+  /** The function or class declaration that makes it. */
+  readonly declaration?: Syntax;
   readonly binding?: ImportBinding;
   /** References that change it, its declaration apart. */
   readonly writes: Reference[];

@@ -238,7 +238,7 @@ class ScopeWalk {
     id: Syntax,
     kind: VariableKind,
     scope: Scope,
-    extra?: { declarator?: Syntax | undefined; binding?: ImportBinding },
+    extra?: { declarator?: Syntax | undefined; declaration?: Syntax; binding?: ImportBinding },
   ): void {
     const name = id['name'] as string;
     const home = kind === 'var' ? functionScopeOf(scope) : scope;
@@ -269,7 +269,8 @@ class ScopeWalk {
     this.units.push(unit);
     const id = childOf(node, 'id');
     let outer = place.scope;
-    if (id && node.type === 'FunctionDeclaration') this.#declare(id, 'function', outer);
+    if (id && node.type === 'FunctionDeclaration')
+      this.#declare(id, 'function', outer, { declaration: node });
     if (id && node.type === 'FunctionExpression') {
       outer = newScope(outer, node.start);
       this.#declare(id, 'const', outer);
@@ -289,7 +290,8 @@ class ScopeWalk {
 
   #class(node: Syntax, place: Place, parent: Syntax): void {
     const id = childOf(node, 'id');
-    if (id && node.type === 'ClassDeclaration') this.#declare(id, 'class', place.scope);
+    if (id && node.type === 'ClassDeclaration')
+      this.#declare(id, 'class', place.scope, { declaration: node });
     const scope: Scope = { ...newScope(place.scope, node.start), strict: true };
     if (id) this.#declare(id, 'const', scope);
     this.units.push({ ...toUnit(node, place.scope, true, parent), shape: 'class' });

@@ -8,6 +8,7 @@
 
 import type { NameQuestion } from './capture-request.js';
 import { CELL } from './captured-code.js';
+import type { ScopeView } from './inspector-session.js';
 import { refuse } from './named-values.js';
 import type { Reference, Scope, Variable } from './script-names.js';
 import { CAPTURED } from './value-path.js';
@@ -41,8 +42,7 @@ export function isChanging({ kind, writes, scope }: Variable): boolean {
  * The cell of a variable.
  * @throws {NotShippableError} If it can't be told whose variable it is.
  */
-export function cellOf(question: NameQuestion, variable: Variable, scopeIndex: number): Cell {
-  const variables = question.facts.scopes[scopeIndex].variables;
+export function cellOf(question: NameQuestion, variable: Variable, { variables }: ScopeView): Cell {
   const values = variable.scope.isTop ? [] : Object.values(variables);
   const known = cells.get(variable) ?? [];
   cells.set(variable, known);

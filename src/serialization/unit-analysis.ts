@@ -33,8 +33,9 @@ export function analyseInitializer(script: ScriptText, variable: Variable, decla
 }
 
 function readInitializer(script: ScriptText, variable: Variable, declarator: Syntax): AnalysedUnit {
-  const isPattern = childOf(declarator, 'id')?.type !== 'Identifier';
-  const node = isPattern ? declarator : childOf(declarator, 'init')!;
+  const isDeclarator = declarator.type === 'VariableDeclarator';
+  const isPattern = isDeclarator && childOf(declarator, 'id')?.type !== 'Identifier';
+  const node = isPattern || !isDeclarator ? declarator : childOf(declarator, 'init')!;
   const { start, end } = node;
   const { scope } = variable;
   const base = { node, isArrow: true, shape: 'expression' as const, parent: undefined };

@@ -18,9 +18,7 @@ interface Answer {
 }
 
 const fixtures = new URL('../fixtures/shipping/', import.meta.url);
-const built = fileURLToPath(
-  new URL('../../node_modules/.cache/manyhands-test/shipping-runtime.mjs', import.meta.url),
-);
+const built = fileURLToPath(new URL('../../.cache/manyhands-test/shipping-runtime.mjs', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** How a program is run: compiled library and plain Node, or everything by tsx. */
