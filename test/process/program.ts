@@ -86,7 +86,7 @@ export async function gone(pid: number): Promise<void> {
   while (identityOf(pid)) await pause(5);
 }
 
-/** Pids of the children of this process, zombies included. */
+/** Pids of the children of a process, zombies included; without the compiler that tsx runs. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -97,6 +97,7 @@ export function childrenOf(pid: number): number[] {
 function parentOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    if (stat.includes('(esbuild)')) return undefined;
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return undefined;
