@@ -11,10 +11,16 @@ import type { AnyFunction, FunctionReader } from './function-recipe.js';
 import { isOwnExportName } from './own-exports.js';
 import { INSTANCE, OBJECT_OF, PRELUDE } from './tags.js';
 
+/** Prototypes whose instances were found to be of no special kind, with their class. */
+const ordinary = new WeakMap<object, AnyFunction | null>();
+
+/** Whether an instance of this prototype was written here before: then its kind need not be looked for again. */
+export function isOrdinary(object: object, prototype: object): boolean {
+  return ordinary.has(prototype) && !Object.hasOwn(object, 'constructor');
+}
+
 export function encodeInstance(scope: EncodeScope, object: object, prototype: object): void {
-  const Class = classOfPrototype(prototype);
-  refuseNative(scope, object, prototype);
-  refusePrivate(scope, object);
+  const Class = classOf(scope, object, prototype);
   const base = Class ?? prototype;
   if (!scope.knows(base)) {
     // The class first: what it closes over may hold this very instance.
@@ -29,6 +35,17 @@ export function encodeInstance(scope: EncodeScope, object: object, prototype: ob
     scope.node(object);
     scope.fields(object, keys);
   });
+}
+
+function classOf(scope: EncodeScope, object: object, prototype: object): AnyFunction | null {
+  const known = ordinary.get(prototype);
+  if (known !== undefined) return known;
+  const Class = classOfPrototype(prototype) ?? null;
+  refuseNative(scope, object, prototype);
+  refusePrivate(scope, object);
+  // Without a function shipper nothing was learned of the class.
+  if (scope.functions) ordinary.set(prototype, Class);
+  return Class;
 }
 
 /** Node's streams, sockets, timers and the like, and instances of classes derived from them. */

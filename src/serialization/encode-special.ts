@@ -5,7 +5,7 @@ import { isShippable, SHIP, type Shippable } from '../base/shippable.js';
 import { isIndex } from './array-facts.js';
 import { builtinWriterFor, builtinWriterOf } from './encode-builtin.js';
 import { encodeDomException, encodeError, isDomException } from './encode-error.js';
-import { encodeInstance } from './encode-instance.js';
+import { encodeInstance, isOrdinary } from './encode-instance.js';
 import { describesRefused } from './encode-refused.js';
 import type { EncodeScope } from './encode-scope.js';
 import { classOfPrototype, encodeWithExtras, symbolKeys } from './extras.js';
@@ -86,7 +86,8 @@ export function encodeSpecialObject(scope: EncodeScope, object: object, prototyp
       return;
     }
   }
-  if (isShippable(object)) encodeHandle(scope, object);
+  if (isOrdinary(object, prototype) && !registeredTypeOf(prototype)) encodeInstance(scope, object, prototype);
+  else if (isShippable(object)) encodeHandle(scope, object);
   else if (object instanceof PackedError) encodePackedError(scope, object);
   else encodeByKind(scope, object, prototype);
 }

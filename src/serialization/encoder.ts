@@ -2,7 +2,7 @@
 
 import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentWriter } from '../base/shippable.js';
-import { arrayHasMore } from './array-facts.js';
+import { arrayHasMore, hashOfArray } from './array-facts.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
 import { encodeElements } from './encode-elements.js';
@@ -148,7 +148,7 @@ export class Encoder implements EncodeScope {
     else this.#refer(known);
   }
 
-  /** A plain object in a big message: written first and taken back if it is a repetition, unless it holds objects. */
+  /** A plain object in a big message: its first scalars are written, and taken back if it is a repetition. */
   #manyth(value: object, keys: readonly string[]): void {
     const { out } = this;
     const start = out.at;
@@ -156,13 +156,13 @@ export class Encoder implements EncodeScope {
     this.#shapes.write(keys, out);
     const body = out.at;
     const scalars = this.#leadingScalars(value as Record<string, unknown>, keys);
-    const isLeaf = scalars === keys.length;
-    const known = isLeaf ? this.#seen.findOrAddLeaf(value, out.hashFrom(body)) : this.#seen.findOrAdd(value);
+    const seen = this.#seen;
+    const known = scalars > 0 ? seen.findOrAddLike(value, out.hashFrom(body)) : seen.findOrAdd(value);
     if (known >= 0) {
       out.at = start;
       this.#shapes.truncate(shapes);
       this.#refer(known);
-    } else if (!isLeaf) {
+    } else if (scalars < keys.length) {
       this.#fieldsFrom(scalars, value as Record<string, unknown>, keys);
     }
   }
@@ -213,7 +213,9 @@ export class Encoder implements EncodeScope {
       if (!this.repeat(array)) encodeOddArray(this, array);
       return;
     }
-    const known = this.#seen.findOrAdd(array);
+    const seen = this.#seen;
+    const hash = seen.isLarge ? hashOfArray(array) : 0;
+    const known = hash === 0 ? seen.findOrAdd(array) : seen.findOrAddLike(array, hash);
     if (known < 0) encodeElements(this, array);
     else this.#refer(known);
   }

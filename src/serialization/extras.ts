@@ -77,12 +77,15 @@ export function symbolKeys(object: object): symbol[] {
 }
 
 /** Own string and symbol keys besides `keys`, enumerable or not. */
-export function otherKeys(object: object, keys: readonly string[]): (string | symbol)[] {
-  const all = Reflect.ownKeys(object);
-  if (all.length === keys.length) return [];
+export function otherKeys(object: object, keys: readonly string[]): Keys {
+  const names = Object.getOwnPropertyNames(object);
+  const symbols = Object.getOwnPropertySymbols(object);
+  if (names.length === keys.length && symbols.length === 0) return none;
   const known = new Set<string | symbol>(keys);
-  return all.filter((key) => !known.has(key) && !isEmitterMark(key));
+  return [...names, ...symbols].filter((key) => !known.has(key) && !isEmitterMark(key));
 }
+
+const none: Keys = [];
 
 function integrityOf(object: object): number {
   if (Object.isExtensible(object)) return 0;

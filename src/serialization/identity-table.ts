@@ -1,10 +1,10 @@
 // Numbers the objects of one message in the order of their first appearance, so that a second appearance is found.
 //
 // Few objects are compared one by one. Beyond that a Set only tells new from known, which is half the price of a Map;
-// the Map from object to number is made when the first object repeats, as in most messages none does. Leaves, which are
-// most objects of a big message, stay out of the Set too: see leaf-table.ts.
+// the Map from object to number is made when the first object repeats, as in most messages none does. Plain
+// objects and arrays that begin with a scalar, most of a big message, stay out of the Set too: see likeness-table.ts.
 
-import { LeafTable } from './leaf-table.js';
+import { LikenessTable } from './likeness-table.js';
 
 /** Up to this many objects are compared one by one. */
 const SCANNED = 12;
@@ -15,31 +15,31 @@ export class IdentityTable {
   #rest: object[] = [];
   readonly #known = new Set<object>();
   readonly #numbers = new Map<object, number>();
-  readonly #leaves = new LeafTable();
-  /** Whether leaves had to go to the Set, as many of them look alike. */
-  #leavesOverflow = false;
+  readonly #like = new LikenessTable();
+  /** Whether some of them had to go to the Set, as too many look alike. */
+  #likeOverflow = false;
   count = 0;
 
-  /** Whether there are so many objects that leaves are worth their own way. */
+  /** Whether there are so many objects that a hash of their contents is worth its price. */
   get isLarge(): boolean {
     return this.count >= SCANNED;
   }
 
   /**
-   * For an object that holds only scalars, once there are many objects. Such an object is always asked for here.
-   * @param hash Of the bytes it was written as.
+   * As `findOrAdd`, for an object with a hash of its contents, once there are many objects.
+   * @param hash The same whenever the object is met.
    * @returns Its number; -1 if it was new, and then it is numbered now.
    */
-  findOrAddLeaf(object: object, hash: number): number {
+  findOrAddLike(object: object, hash: number): number {
     const first = this.#first;
     for (let i = 0; i < SCANNED; i++) if (first[i] === object) return i;
-    const found = this.#leaves.find(object, hash, this.#rest, SCANNED);
+    const found = this.#like.find(object, hash, this.#rest, SCANNED);
     if (found >= 0) return found;
     const known = this.#known;
-    if (this.#leavesOverflow && known.has(object)) return this.#numberOf(object);
-    if (!this.#leaves.keep(hash, this.count)) {
+    if (this.#likeOverflow && known.has(object)) return this.#numberOf(object);
+    if (!this.#like.keep(hash, this.count)) {
       known.add(object);
-      this.#leavesOverflow = true;
+      this.#likeOverflow = true;
     }
     this.#rest.push(object);
     if (this.#numbers.size > 0) this.#numbers.set(object, this.count);
@@ -123,8 +123,8 @@ export class IdentityTable {
   clear(): void {
     if (this.count > SCANNED) {
       this.#known.clear();
-      this.#leaves.clear();
-      this.#leavesOverflow = false;
+      this.#like.clear();
+      this.#likeOverflow = false;
       if (this.#numbers.size > 0) this.#numbers.clear();
       this.#rest = [];
     }

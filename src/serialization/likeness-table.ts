@@ -1,16 +1,16 @@
-// Finds a repeated leaf - an object that holds only scalars - by a hash of the bytes it was just written as.
+// Finds a repeated object by a hash of its contents: of the scalars it begins with, as they were just written.
 //
 // The engine's own Set costs more than all else that is done for a small object: it gives each object a hash of its own.
-// An object that repeats has the same bytes both times, so their hash serves; whether it is the same object, identity says.
+// An object that repeats looks the same both times, so that hash serves; whether it is the same object, identity says.
 //
-//   slot   hash of the bytes │ number of the object, 0 = free      open addressing; beyond a few steps, the caller's Set
+//   slot   hash │ number of the object, 0 = free      open addressing; beyond a few steps, the caller's Set
 
 const FIRST_SLOTS = 1 << 10;
 const KEPT_SLOTS = 1 << 16;
-/** Equal bytes of different objects stand in neighbouring slots; further than this none is put. */
+/** Different objects that look alike stand in neighbouring slots; further than this none is put. */
 const STEPS = 8;
 
-export class LeafTable {
+export class LikenessTable {
   #hashes = new Int32Array(FIRST_SLOTS);
   #numbers = new Int32Array(FIRST_SLOTS);
   #used = 0;
@@ -20,7 +20,7 @@ export class LeafTable {
 
   /**
    * @param objects All objects by number, from number `first` on.
-   * @returns The number of the leaf, or -1.
+   * @returns The number of the object, or -1.
    */
   find(object: object, hash: number, objects: readonly object[], first: number): number {
     const hashes = this.#hashes;
@@ -38,7 +38,7 @@ export class LeafTable {
     return -1;
   }
 
-  /** Keeps the leaf that `find` just did not find. @returns Whether there was room near enough. */
+  /** Keeps the object that `find` just did not find. @returns Whether there was room near enough. */
   keep(hash: number, number: number): boolean {
     if (this.#steps >= STEPS) return false;
     this.#hashes[this.#free] = hash;

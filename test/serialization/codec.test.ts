@@ -450,3 +450,29 @@ test('decode() keeps nothing of the bytes, a Buffer among them', () => {
     assert.deepStrictEqual(got, value);
   }
 });
+
+test('encode() keeps identity among thousands of objects, alike or not', () => {
+  const alike = Array.from({ length: 300 }, () => ({ done: false }));
+  const rows = Array.from({ length: 3000 }, (_, i) => ({
+    id: i,
+    at: { x: i % 7 },
+    pair: [i % 5, 1],
+    name: `n${i % 9}`,
+  }));
+  const hollow = Array.from({ length: 100 }, () => ({ inner: [] as unknown[] }));
+  const classes = Array.from({ length: 50 }, () => new Animal());
+  const all: object[] = [
+    ...alike,
+    ...rows,
+    ...rows.map((row) => row.at),
+    ...rows.map((row) => row.pair),
+    ...hollow,
+  ];
+  all.push(...classes, ...hollow.map((one) => one.inner));
+  const got = roundtrip([all, [...all].reverse()]);
+  assert.equal(new Set(got[0]).size, new Set(all).size);
+  for (let i = 0; i < all.length; i++) assert.equal(got[0][i], got[1][all.length - 1 - i]);
+  const copy = got[0].slice(300, 3300) as typeof rows;
+  for (let i = 0; i < rows.length; i++) assert.equal(copy[i].pair, got[0][300 + 6000 + i]);
+  assert.deepStrictEqual(copy, rows);
+});
