@@ -28,10 +28,19 @@ function resolveEntry(path: string | undefined): string {
   }
 }
 
-/** Whether a script is the entry script, whatever query its URL carries. */
+/** Modules that a child can't import either, as it was found: they start processes while they are imported. */
+const captured = new Set<string>();
+
+/** From now on, functions of this module travel by capture, as those of the entry script. */
+export function captureModule(url: string): void {
+  captured.add(stripQuery(url));
+}
+
+/** Whether a script is the entry script, or must be treated as one, whatever query its URL carries. */
 export function isEntryUrl(url: string): boolean {
   const entry = getEntryUrl();
-  return entry !== '' && stripQuery(url) === stripQuery(entry);
+  const plain = stripQuery(url);
+  return (entry !== '' && plain === stripQuery(entry)) || captured.has(plain);
 }
 
 function stripQuery(url: string): string {

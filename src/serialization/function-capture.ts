@@ -6,6 +6,7 @@
 import { type Attached, attachmentsOf } from './attachments.js';
 import type { AnalysedUnit, CaptureRequest, NameDecision, NameQuestion } from './capture-request.js';
 import { RENAMED } from './captured-code.js';
+import { privateStatics } from './class-capture.js';
 import { writeCode } from './code-writing.js';
 import { assignOrigin, originOf } from './function-identity.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
@@ -28,13 +29,53 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
   const decisions = decide(request, unit);
   const self = lexicalThis(request, unit);
   if (self) decisions.push({ name: RENAMED.this, carry: self });
-  const recipe = assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates) });
+  if (isLasting(unit, decisions)) lasting.set(fn, { unit, decisions });
+  return withOrigin(
+    request,
+    unit,
+    assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates) }),
+  );
+}
+
+/** Functions whose variables can't change: when one is sent again, the engine need not be asked. */
+const lasting = new WeakMap<AnyFunction, { unit: AnalysedUnit; decisions: readonly NameDecision[] }>();
+
+export function captureAgain(fn: AnyFunction): CaptureRecipe | undefined {
+  const known = lasting.get(fn);
+  if (!known) return undefined;
+  const { unit, decisions } = known;
+  const recipe = assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, nothingHidden) });
+  return withOrigin({ fn, isHandedOver: true }, unit, recipe);
+}
+
+const nothingHidden: ReadonlyMap<string, unknown> = new Map();
+
+function isLasting({ isWhole, unit, free }: AnalysedUnit, decisions: readonly NameDecision[]): boolean {
+  if (!isWhole || (unit.shape === 'class' && privateStatics(unit.node).length > 0)) return false;
+  const isFixed = free.names.every(({ variable }) => {
+    if (!variable) return true;
+    return variable.kind === 'import' || (variable.writes.length === 0 && LASTING.has(variable.kind));
+  });
+  return isFixed && decisions.every(({ carry }) => !carry || 'recipe' in carry || carry.value !== undefined);
+}
+
+const LASTING = new Set(['const', 'let', 'function', 'class', 'param']);
+
+function withOrigin(
+  request: Pick<CaptureRequest, 'fn' | 'isHandedOver'>,
+  unit: AnalysedUnit,
+  recipe: CaptureRecipe,
+): CaptureRecipe {
+  const { fn } = request;
   const origin = originOf(fn) ?? (deservesOrigin(request, unit) ? assignOrigin(fn) : undefined);
   return origin === undefined ? recipe : { ...recipe, code: { ...recipe.code, origin } };
 }
 
 /** A callback written in a call is a new function each time: an origin would make each look different. */
-function deservesOrigin({ isHandedOver }: CaptureRequest, { unit }: AnalysedUnit): boolean {
+function deservesOrigin(
+  { isHandedOver }: Pick<CaptureRequest, 'isHandedOver'>,
+  { unit }: AnalysedUnit,
+): boolean {
   return !isHandedOver || unit.shape === 'class' || unit.scope.isTop;
 }
 

@@ -2,7 +2,7 @@
 
 import { NotShippableError } from '../base/errors.js';
 import { exportPath } from './export-table.js';
-import { captureFunction } from './function-capture.js';
+import { captureAgain, captureFunction } from './function-capture.js';
 import type { AnyFunction, FunctionReader, FunctionRecipe } from './function-recipe.js';
 import { inspectorSession } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
@@ -21,6 +21,8 @@ function describe(fn: AnyFunction, path: string): FunctionRecipe {
   if (own !== undefined) return { how: 'name', name: own };
   const task = taskReferenceOf(fn);
   if (task) return task;
+  const again = captureAgain(fn);
+  if (again) return again;
   const facts = inspectorSession().read(fn);
   if (facts.bound) return boundRecipe(facts.bound);
   if (facts.proxy) return proxyRecipe(facts.proxy);

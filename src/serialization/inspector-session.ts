@@ -90,6 +90,7 @@ class InspectorSession {
   readonly #session: Session;
   readonly #sink: Sink = { given: undefined, taken: [] };
   readonly #sinkId: string;
+  #isReleaseDue = false;
   readonly #scripts = new Map<string, ScriptFacts>();
   readonly #known = new Map<string, ScriptParsed>();
 
@@ -115,7 +116,7 @@ class InspectorSession {
       return this.#facts(answer);
     } finally {
       this.#sink.given = undefined;
-      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+      this.#releaseSoon();
     }
   }
 
@@ -157,6 +158,16 @@ class InspectorSession {
       this.#session.off('Debugger.paused', listener);
     }
     if (failure) throw failure;
+  }
+
+  /** The engine holds what it was asked about; letting go costs as much as asking, so it is done once for many. */
+  #releaseSoon(): void {
+    if (this.#isReleaseDue) return;
+    this.#isReleaseDue = true;
+    setImmediate(() => {
+      this.#isReleaseDue = false;
+      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+    }).unref();
   }
 
   #facts(answer: PropertiesAnswer): FunctionFacts {

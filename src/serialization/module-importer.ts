@@ -44,13 +44,20 @@ export function importerOf(base: string): DynamicImport {
   return importer;
 }
 
-/** Imports what a request names, once per process. @throws Whatever the module throws. */
+/**
+ * Imports what a request names, once per process.
+ * @throws {SerializationError} If there is no such module, or it throws: its error is the cause.
+ */
 export async function importRequest(request: string): Promise<void> {
   if (namespaces.has(request)) return;
   const { specifier, base, attributes } = readRequest(request);
   const options = attributes && { with: attributes };
   const from = base || pathToFileURL(`${process.cwd()}/`).href;
-  namespaces.set(request, await importerOf(from)(specifier, options));
+  try {
+    namespaces.set(request, await importerOf(from)(specifier, options));
+  } catch (cause) {
+    throw cannotLoad(specifier, cause);
+  }
 }
 
 /** The module's namespace; where nobody has prepared it, it is loaded synchronously. */
@@ -66,8 +73,13 @@ export function importedModule(request: string): object {
     namespaces.set(request, namespace);
     return namespace;
   } catch (cause) {
-    throw new SerializationError(`the module ${specifier} can't be loaded here`, { cause });
+    throw cannotLoad(specifier, cause);
   }
+}
+
+function cannotLoad(specifier: string, cause: unknown): SerializationError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SerializationError(`the module ${specifier} can't be loaded here: ${why}`, { cause });
 }
 
 export function requireOf(base: string): NodeJS.Require {

@@ -27,7 +27,6 @@ export class ScriptText {
   readonly facts: ScriptFacts;
   /** Set if the script was made here from captured code. */
   readonly revived: ShippedCode | undefined;
-  readonly isEntry: boolean;
   /** What imports in it are relative to. */
   readonly base: string;
   #scopes: ScriptScopes | null | undefined;
@@ -40,8 +39,11 @@ export class ScriptText {
     this.facts = facts;
     const hash = hashOfMark(facts.source);
     this.revived = hash === undefined ? undefined : revivedCode(hash);
-    this.isEntry = isEntryUrl(facts.url);
     this.base = this.revived?.base ?? toBase(facts.url);
+  }
+
+  get isEntry(): boolean {
+    return isEntryUrl(this.facts.url);
   }
 
   /** Whether a child can import it. */
