@@ -38,6 +38,7 @@ export async function runChild(ticket: ChildTicket): Promise<void> {
   let own: Process;
   try {
     status.phase = Phase.importing;
+    if (ticket.cwd !== undefined) process.chdir(ticket.cwd);
     setImporting(true);
     const content = await pickUp(session);
     setImporting(false);

@@ -49,18 +49,21 @@ export interface ChildTicket {
   readonly agent: AgentId;
   readonly parentPid: number;
   readonly dieWithParent: boolean;
+  /** The folder it is to work in, if that is not the one it is started in. */
+  readonly cwd: string | undefined;
 }
 
-export function writeTicket({ directory, agent, parentPid, dieWithParent }: ChildTicket): string {
-  return [agent, parentPid, dieWithParent ? 1 : 0, directory].join(':');
+export function writeTicket({ directory, agent, parentPid, dieWithParent, cwd }: ChildTicket): string {
+  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd]);
 }
 
 export function readTicket(text: string): ChildTicket {
-  const [agent, parentPid, dieWithParent, ...directory] = text.split(':');
-  return {
-    agent: Number(agent),
-    parentPid: Number(parentPid),
-    dieWithParent: dieWithParent === '1',
-    directory: directory.join(':'),
-  };
+  const [directory, agent, parentPid, dieWithParent, cwd] = JSON.parse(text) as [
+    string,
+    AgentId,
+    number,
+    boolean,
+    string | null,
+  ];
+  return { directory, agent, parentPid, dieWithParent, cwd: cwd ?? undefined };
 }

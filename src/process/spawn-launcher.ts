@@ -1,7 +1,9 @@
 // Starts a process as a fresh Node: the only file that knows node:child_process.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SystemCallError } from '../base/errors.js';
 import { Session } from '../memory/session.js';
@@ -14,37 +16,73 @@ const bootstrap = fileURLToPath(
     : new URL('./bootstrap.js', import.meta.url),
 );
 
+// Where flags of node with a name or a relative path in them (`--import tsx`) are understood: where the program was started.
+// Children are started there, and change to their own folder before they run anything.
+const startFolder = currentFolder();
+
 export const spawnLauncher: Launcher = {
   launch(options: LaunchOptions): Launched {
-    const session = Session.current();
-    const { env = process.env, cwd, detached } = options;
+    const { env = process.env, detached } = options;
+    const cwd = options.cwd === undefined ? currentFolder() : resolve(options.cwd);
+    if (options.cwd !== undefined) checkFolder(options.cwd);
     const ticket = writeTicket({
-      directory: session.directory,
+      directory: Session.current().directory,
       agent: options.agent,
       parentPid: process.pid,
       dieWithParent: !detached,
+      cwd: cwd === startFolder ? undefined : cwd,
     });
     const flags = options.execArgv ? [...options.execArgv] : inheritedFlags(process.execArgv);
     if (options.maxOldSpaceMb !== undefined) flags.push(`--max-old-space-size=${options.maxOldSpaceMb}`);
-    const where: Where = {
-      cwd,
+    return spawnNode([...flags, bootstrap], {
+      cwd: startFolder !== undefined && existsSync(startFolder) ? startFolder : undefined,
       // Less a test runner's variable: it would make the child report to it.
       env: { ...env, NODE_TEST_CONTEXT: undefined, [CHILD_VARIABLE]: ticket },
-    };
-    const child = spawn(process.execPath, [...flags, bootstrap], {
-      ...where,
       detached,
       stdio: (options.stdio ?? ['ignore', 'inherit', 'inherit']) as 'inherit',
     });
-    child.on('error', () => {}); // known from the missing pid
-    if (child.pid === undefined) throw refusal(where);
-    return new SpawnedProcess(child, child.pid);
   },
 };
 
-interface Where {
-  readonly cwd: string | undefined;
-  readonly env: NodeJS.ProcessEnv;
+/** @throws {SystemCallError} If the operating system refuses. */
+function spawnNode(args: string[], options: SpawnOptions): SpawnedProcess {
+  let child: ChildProcess;
+  try {
+    child = spawn(process.execPath, args, options);
+  } catch (error) {
+    throw asSystemCallError(error, 'spawn', 'can not start a process');
+  }
+  child.on('error', () => {}); // known from the missing pid
+  if (child.pid !== undefined) return new SpawnedProcess(child, child.pid);
+  // Node tells why only after a while; a second try that waits tells at once.
+  const again = spawnSync(process.execPath, ['--version'], { ...options, stdio: 'ignore' }).error;
+  throw asSystemCallError(
+    again ?? { code: 'EAGAIN', errno: -constants.errno.EAGAIN },
+    'spawn',
+    'can not start a process',
+  );
+}
+
+function checkFolder(cwd: string): void {
+  try {
+    statSync(`${cwd}/.`); // found only if it is a folder that may be entered
+  } catch (error) {
+    throw asSystemCallError(error, 'chdir', `can not start a process in ${cwd} (does the folder exist?)`);
+  }
+}
+
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined; // it has been removed
+  }
+}
+
+function asSystemCallError(error: unknown, syscall: string, what: string): unknown {
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (code === undefined || errno === undefined) return error;
+  return new SystemCallError(`${what}: ${syscall} failed with ${code}`, code, Math.abs(errno), syscall);
 }
 
 class SpawnedProcess implements Launched {
@@ -78,34 +116,20 @@ class SpawnedProcess implements Launched {
   }
 }
 
-/** Node tells why only after a while; a second try that waits tells at once. */
-function refusal(where: Where): SystemCallError {
-  const again = spawnSync(process.execPath, ['--version'], { ...where, stdio: 'ignore' })
-    .error as NodeJS.ErrnoException;
-  const { code = 'EAGAIN', errno = -constants.errno.EAGAIN } = again ?? {};
-  const place = where.cwd !== undefined ? ` in ${where.cwd} (does the folder exist?)` : '';
-  return new SystemCallError(
-    `can not start a process${place}: spawn failed with ${code}`,
-    code,
-    Math.abs(errno),
-    'spawn',
-  );
-}
+const FOREIGN =
+  /^--?(e|eval|p|print|pe|i|interactive|input-type|inspect.*|debug-port|test.*|watch.*|check|c|cpu-prof.*|heap-prof.*|stack-trace-limit)(=|$)/;
 
 /** Flags of ours that a child needs as well (a TypeScript loader, a memory limit), less those that say what *we* run. */
 export function inheritedFlags(flags: readonly string[]): string[] {
   const inherited: string[] = [];
   for (let i = 0; i < flags.length; i++) {
-    const flag = flags[i];
-    if (/^(-e|--eval|-p|--print|-pe)$/.test(flag)) {
-      i++; // its text follows
-    } else if (
-      !/^(--eval=|--print=|-i$|--interactive|--input-type|--inspect|--test|--watch|--check$|-c$|--cpu-prof|--heap-prof|--stack-trace-limit$)/.test(
-        flag,
-      )
-    ) {
-      inherited.push(flag);
-    }
+    if (!FOREIGN.test(flags[i])) inherited.push(flags[i]);
+    // What does not look like a flag is the value of the one before; the text after -e may look like anything.
+    else if (
+      /^(-e|--eval|-p|--print|-pe)$/.test(flags[i]) ||
+      (i + 1 < flags.length && !flags[i + 1].startsWith('-'))
+    )
+      i++;
   }
   return inherited;
 }
