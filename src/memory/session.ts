@@ -10,7 +10,7 @@
 // was, the table says who else may live in it.
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InternalError, SystemCallError } from '../base/errors.js';
@@ -39,7 +39,10 @@ export class Session {
     const parent = sharedDirectory();
     sweepDeadSessions(parent);
     const { pid, startTime } = ownIdentity();
-    const directory = join(parent, `${PREFIX}${pid}-${startTime.toString(36)}-${randomBytes(6).toString('hex')}`);
+    const directory = join(
+      parent,
+      `${PREFIX}${pid}-${startTime.toString(36)}-${randomBytes(6).toString('hex')}`,
+    );
     try {
       mkdirSync(directory, { mode: 0o700 });
       chmodSync(directory, 0o700);
@@ -102,7 +105,9 @@ export function sweepDeadSessions(parent: string = sharedDirectory()): string[] 
     const directory = join(parent, name);
     const maker = { pid: Number(match[1]), startTime: Number.parseInt(match[2] as string, 36) };
     try {
-      if (statSync(directory).uid !== process.getuid?.() || isAlive(maker) || livesOn(directory)) continue;
+      const entry = lstatSync(directory);
+      if (!entry.isDirectory() || entry.uid !== process.getuid?.()) continue;
+      if (isAlive(maker) || livesOn(directory)) continue;
       rmSync(directory, { recursive: true, force: true });
       swept.push(name);
     } catch {
