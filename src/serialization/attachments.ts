@@ -6,8 +6,14 @@ import type { AnyFunction } from './function-recipe.js';
 import type { UnitText } from './script-text.js';
 import { childOf, listOf, type Syntax } from './syntax-tree.js';
 
+/** An attachment that has not been given its place among the captured values yet. */
+export type Attachable = Omit<Attachment, 'index' | 'symbol'> & {
+  readonly symbol?: symbol;
+  readonly value: unknown;
+};
+
 export interface Attached {
-  readonly list: readonly (Omit<Attachment, 'index'> & { readonly value: unknown })[];
+  readonly list: readonly Attachable[];
   /** What the class really extends. */
   readonly superclass?: { readonly value: unknown };
   /** Private static fields as they are now. */
@@ -72,8 +78,7 @@ function itemsOf(
   const descriptor = Object.getOwnPropertyDescriptor(owner, key)!;
   const flags =
     (descriptor.writable ? 1 : 0) + (descriptor.enumerable ? 2 : 0) + (descriptor.configurable ? 4 : 0);
-  const named =
-    typeof key === 'symbol' ? { key: key.description ?? '', symbol: symbolName(key) } : { key: String(key) };
+  const named = typeof key === 'symbol' ? { key: key.description ?? '', symbol: key } : { key: String(key) };
   const items: Item[] = [];
   for (const part of ['value', 'get', 'set'] as const) {
     const value = descriptor[part] as unknown;
@@ -81,15 +86,6 @@ function itemsOf(
     items.push({ where, ...named, part, flags, value });
   }
   return items;
-}
-
-function symbolName(symbol: symbol): string {
-  const shared = Symbol.keyFor(symbol);
-  if (shared !== undefined) return `for:${shared}`;
-  const wellKnown = Object.getOwnPropertyNames(Symbol).find(
-    (name) => (Symbol as unknown as Record<string, unknown>)[name] === symbol,
-  );
-  return wellKnown ? `well-known:${wellKnown}` : '';
 }
 
 function link(where: 'parent' | 'parent of prototype', value: unknown): Item {

@@ -17,7 +17,8 @@ export interface Attachment {
   readonly index: number;
   readonly where: 'own' | 'prototype' | 'parent' | 'parent of prototype';
   readonly key: string;
-  readonly symbol?: string;
+  /** Where in `captured` the key is, if it is a symbol. */
+  readonly symbol?: number;
   readonly part: 'value' | 'get' | 'set';
   /** Bits: 1 writable, 2 enumerable, 4 configurable. */
   readonly flags: number;
@@ -53,6 +54,8 @@ export interface ShippedCode extends CapturedCode {
   /** Private static fields: the source ends with a static block that takes their values. */
   readonly privates: readonly { readonly name: string; readonly index: number }[];
   readonly attachments: readonly Attachment[];
+  /** Whether properties may still be added, removed or changed. */
+  readonly integrity?: 'fixed' | 'sealed' | 'frozen';
 }
 
 /**

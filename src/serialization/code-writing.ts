@@ -20,6 +20,7 @@ export interface Writing {
     readonly superIndex: number | undefined;
     readonly attachments: ShippedCode['attachments'];
     readonly privates: ShippedCode['privates'];
+    readonly integrity: ShippedCode['integrity'];
   };
 }
 
@@ -70,6 +71,7 @@ export function writeCode({ fn, unit, decisions, names, variables, extra }: Writ
     cells: decisions.flatMap(({ name, isCell }) => (isCell ? [name] : [])),
     privates: extra.privates,
     attachments: extra.attachments,
+    ...(extra.integrity && { integrity: extra.integrity }),
     ...(extra.superIndex !== undefined && { superIndex: extra.superIndex }),
   };
   return { ...content, hash: contentHash(JSON.stringify(content)) };

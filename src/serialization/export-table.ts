@@ -4,7 +4,8 @@
 // text are compared with the live values of its scope; for CommonJS the module cache has the exports themselves.
 
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isEntryUrl } from './entry-url.js';
 import type { AnyFunction } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
 import type { Scope } from './script-names.js';
@@ -102,6 +103,16 @@ function pathInCommonJs(fn: AnyFunction, url: string): string[] | undefined {
   if (!cached?.loaded) return undefined;
   if (cached.exports === fn) return [COMMONJS];
   return pathInValue(fn, cached.exports, [COMMONJS], 2);
+}
+
+/** Without an inspector, the modules that `require` has loaded are all there is to look through. */
+export function findInCommonJs(fn: AnyFunction): { url: string; path: string[] } | undefined {
+  for (const file of Object.keys(nodeRequire.cache)) {
+    const url = pathToFileURL(file).href;
+    const path = isEntryUrl(url) ? undefined : pathInCommonJs(fn, url);
+    if (path) return { url, path };
+  }
+  return undefined;
 }
 
 function pathInValue(fn: AnyFunction, value: unknown, path: string[], depth = 1): string[] | undefined {

@@ -5,7 +5,7 @@
 
 import { type Attached, attachmentsOf } from './attachments.js';
 import type { AnalysedUnit, CaptureRequest, NameDecision, NameQuestion } from './capture-request.js';
-import { RENAMED } from './captured-code.js';
+import { RENAMED, type ShippedCode } from './captured-code.js';
 import { privateStatics } from './class-capture.js';
 import { writeCode } from './code-writing.js';
 import { assignOrigin, originOf } from './function-identity.js';
@@ -97,6 +97,12 @@ function decide(request: CaptureRequest, { script, unit, free }: AnalysedUnit): 
   });
 }
 
+function integrityOf(fn: object): ShippedCode['integrity'] {
+  if (Object.isExtensible(fn)) return undefined;
+  if (Object.isFrozen(fn)) return 'frozen';
+  return Object.isSealed(fn) ? 'sealed' : 'fixed';
+}
+
 interface Assembly {
   readonly fn: Pick<AnyFunction, 'name' | 'length'>;
   readonly unit: AnalysedUnit;
@@ -118,10 +124,11 @@ function assemble({ fn, unit, decisions, attached }: Assembly): CaptureRecipe {
     return captured.push({ value }) - 1;
   };
   const superIndex = attached.superclass && add('extends', attached.superclass.value);
-  const attachments = attached.list.map(({ value, ...rest }) => ({
-    ...rest,
-    index: add(`.${rest.key}`, value),
-  }));
+  const attachments = attached.list.map(({ value, symbol, ...rest }) => {
+    const key = symbol === undefined ? {} : { symbol: add(`[${rest.key}]`, symbol) };
+    return { ...rest, ...key, index: add(`.${rest.key}`, value) };
+  });
+  const integrity = integrityOf(fn);
   const privates = attached.privates.map(({ name, value }) => ({ name, index: add(`#${name}`, value) }));
   const key = JSON.stringify([
     fn.name,
@@ -130,6 +137,7 @@ function assemble({ fn, unit, decisions, attached }: Assembly): CaptureRecipe {
     superIndex,
     attachments,
     privates,
+    integrity,
   ]);
   let code = unit.codes.get(key);
   if (!code) {
@@ -139,7 +147,7 @@ function assemble({ fn, unit, decisions, attached }: Assembly): CaptureRecipe {
       decisions,
       names,
       variables,
-      extra: { superIndex, attachments, privates },
+      extra: { superIndex, attachments, privates, integrity },
     });
     unit.codes.set(key, code);
   }

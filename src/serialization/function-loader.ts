@@ -137,7 +137,9 @@ function attach(fn: AnyFunction, code: ShippedCode, captured: readonly unknown[]
   }
   if (fn.length !== code.length)
     Object.defineProperty(fn, 'length', { value: code.length, configurable: true });
-  for (const attachment of code.attachments) attachOne(fn, attachment, captured[attachment.index]);
+  if (!Object.isExtensible(fn)) return;
+  for (const attachment of code.attachments) attachOne(fn, attachment, captured);
+  if (code.integrity) SEALS[code.integrity](fn);
 }
 
 function isRedefinable(fn: AnyFunction, key: string): boolean {
@@ -147,18 +149,30 @@ function isRedefinable(fn: AnyFunction, key: string): boolean {
   );
 }
 
-function attachOne(fn: AnyFunction, { where, key, symbol, part, flags }: Attachment, value: unknown): void {
+const SEALS: Readonly<Record<NonNullable<ShippedCode['integrity']>, (fn: object) => object>> = {
+  fixed: Object.preventExtensions,
+  sealed: Object.seal,
+  frozen: Object.freeze,
+};
+
+function attachOne(fn: AnyFunction, attachment: Attachment, captured: readonly unknown[]): void {
+  const { where, key, symbol, part, flags, index } = attachment;
+  const value = captured[index];
   const { prototype } = fn as unknown as { prototype: object };
   if (where === 'parent') Object.setPrototypeOf(fn, value as object | null);
   else if (where === 'parent of prototype') Object.setPrototypeOf(prototype, prototypeGiven(value));
   else {
     const writable = part === 'value' ? { writable: (flags & 1) !== 0 } : {};
-    Object.defineProperty(where === 'own' ? fn : prototype, propertyKey(key, symbol), {
-      [part]: value,
-      ...writable,
-      enumerable: (flags & 2) !== 0,
-      configurable: (flags & 4) !== 0,
-    });
+    Object.defineProperty(
+      where === 'own' ? fn : prototype,
+      symbol === undefined ? key : (captured[symbol] as symbol),
+      {
+        [part]: value,
+        ...writable,
+        enumerable: (flags & 2) !== 0,
+        configurable: (flags & 4) !== 0,
+      },
+    );
   }
 }
 
@@ -167,11 +181,4 @@ function prototypeGiven(value: unknown): object | null {
   return typeof value === 'function'
     ? ((value as { prototype?: object }).prototype ?? null)
     : (value as object | null);
-}
-
-function propertyKey(key: string, symbol: string | undefined): PropertyKey {
-  if (symbol === undefined) return key;
-  const [kind, name = ''] = symbol.split(/:(.*)/s);
-  if (kind === 'for') return Symbol.for(name);
-  return (Symbol as unknown as Record<string, symbol | undefined>)[name] ?? Symbol(key);
 }

@@ -1,10 +1,10 @@
 // Says how a function or class travels: by its own name, by reference, by capture, or not at all.
 
-import { NotShippableError } from '../base/errors.js';
-import { exportPath } from './export-table.js';
+import { InternalError, NotShippableError } from '../base/errors.js';
+import { exportPath, findInCommonJs } from './export-table.js';
 import { captureAgain, captureFunction } from './function-capture.js';
 import type { AnyFunction, FunctionReader, FunctionRecipe } from './function-recipe.js';
-import { inspectorSession } from './inspector-session.js';
+import { hasInspector, inspectorSession } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { privateMembers } from './private-state.js';
@@ -23,6 +23,7 @@ function describe(fn: AnyFunction, path: string): FunctionRecipe {
   if (task) return task;
   const again = captureAgain(fn);
   if (again) return again;
+  if (!hasInspector()) return withoutInspector(fn);
   const facts = inspectorSession().read(fn);
   if (facts.bound) return boundRecipe(facts.bound);
   if (facts.proxy) return proxyRecipe(facts.proxy);
@@ -38,6 +39,15 @@ function describe(fn: AnyFunction, path: string): FunctionRecipe {
     if (error instanceof NotShippableError && !error.message.startsWith(path)) refuse(path, error.message);
     throw error;
   }
+}
+
+function withoutInspector(fn: AnyFunction): FunctionRecipe {
+  const found = findInCommonJs(fn);
+  if (found) return { how: 'reference', ...found };
+  const name = nameOfValue(fn);
+  if (name !== undefined) return { how: 'name', name };
+  inspectorSession(); // Throws, and says why.
+  throw new InternalError('the inspector is there after all');
 }
 
 const NATIVE =

@@ -96,7 +96,6 @@ class InspectorSession {
 
   constructor() {
     this.#session = openSession();
-    this.#session.connect();
     this.#session.on('Debugger.scriptParsed', ({ params }) => {
       const script = params as ScriptParsed;
       this.#known.set(script.scriptId, script);
@@ -301,7 +300,9 @@ function readScopes(list: unknown): ScopeView[] {
 function openSession(): Session {
   try {
     const inspector = createRequire(import.meta.url)('node:inspector') as { Session: new () => Session };
-    return new inspector.Session();
+    const opened = new inspector.Session();
+    opened.connect();
+    return opened;
   } catch (cause) {
     throw new NotShippableError(
       "functions can't be read here: this runtime gives no inspector (permission model, Bun). " +
@@ -312,6 +313,16 @@ function openSession(): Session {
 }
 
 let session: InspectorSession | undefined;
+
+/** Whether functions can be read at all here. */
+export function hasInspector(): boolean {
+  try {
+    inspectorSession();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The process's one session, opened on first use.

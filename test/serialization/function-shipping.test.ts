@@ -21,6 +21,10 @@ const fixtures = new URL('../fixtures/shipping/', import.meta.url);
 const built = fileURLToPath(new URL('../../.cache/manyhands-test/shipping-runtime.mjs', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
 /** How a program is run: compiled library and plain Node, or everything by tsx. */
 const preloads = {
   node: ['--import', pathToFileURL(built).href],
@@ -42,15 +46,19 @@ before(() => {
 function run(
   file: string,
   how: keyof typeof preloads,
-  options: { args?: string[]; input?: string } = {},
+  options: { args?: string[]; flags?: string[]; input?: string } = {},
 ): Answer[] {
   const args = options.args ?? [fileURLToPath(new URL(file, fixtures))];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...preloads[how], ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, MANYHANDS_TEST_FIXTURES: fixtures.href, NODE_OPTIONS: '', NODE_V8_COVERAGE: '' },
-    cwd: fileURLToPath(fixtures),
-    ...(options.input !== undefined && { input: options.input }),
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...(options.flags ?? []), ...preloads[how], ...args],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, MANYHANDS_TEST_FIXTURES: fixtures.href, NODE_OPTIONS: '', NODE_V8_COVERAGE: '' },
+      cwd: fileURLToPath(fixtures),
+      ...(options.input !== undefined && { input: options.input }),
+    },
+  );
   assert.equal(status, 0, stderr);
   return stdout
     .split('\n')
@@ -78,6 +86,8 @@ describe('function shipping', () => {
   program('methods, by arrows that use this', () => run('this.mjs', 'node'));
   program('a program with state', () => run('state.mjs', 'node'));
   program('a program with state under tsx', () => run('state.mjs', 'tsx'));
+  program('all kinds', () => run('adversarial.mjs', 'node'));
+  program('all kinds under tsx', () => run('adversarial.mjs', 'tsx'));
   program('nested children', () => run('nested.mjs', 'node'));
   program('nested children under tsx', () => run('nested.mjs', 'tsx'));
   program('results that come back', () => run('back.mjs', 'node'));
@@ -95,6 +105,9 @@ describe('function shipping', () => {
   program('standard input', () => run('', 'node', { args: ['-'], input: script }));
   program('a worker thread', () => run('worker.mjs', 'node'));
   program('a test of node:test', () => run('tested.mjs', 'node'));
+  program('a program without an inspector', () =>
+    run('restricted.cjs', 'node', { flags: [permission, '--allow-fs-read=*', '--allow-child-process'] }),
+  );
   program('a bundled and minified program', () => {
     const outfile = built.replace('runtime', 'bundle');
     buildSync({
