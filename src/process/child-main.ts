@@ -16,6 +16,7 @@ import { setParentProcess } from './parent-process.js';
 import { adoptSelf, Process } from './process.js';
 import { setLineage } from './process-registry.js';
 import { Phase, StartStatus } from './start-status.js';
+import { hearStopRequests } from './stop-signal.js';
 
 const SIGKILL = 9;
 const EXIT_UNCAUGHT = 1;
@@ -29,6 +30,7 @@ export async function runChild(ticket: ChildTicket): Promise<void> {
   const base = table.baseOf(self);
   const parent = table.words[base + Slot.parent];
   const status = StartStatus.attach(table.words[base + Slot.status]);
+  hearStopRequests(status);
   const report = (phase: number, what: Report) => {
     Atomics.store(table.words, base + Slot.result, layDown(what, parent));
     status.phase = phase;

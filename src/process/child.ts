@@ -159,6 +159,10 @@ export class Child {
     }
   }
 
+  askToStop(): void {
+    if (!this.end) this.#status.askToStop();
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (this.#end) return;
     this.launched.signal(signal);

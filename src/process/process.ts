@@ -8,31 +8,11 @@ import { Child, exitCodeOf } from './child.js';
 import { type ChildContent, isImporting, type Target } from './child-content.js';
 import { watchChildren } from './death-watch.js';
 import { installExitRules } from './exit-rules.js';
-import type { Stdio } from './launcher.js';
+import { checkOptions, type ProcessOptions } from './process-options.js';
 import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
 import { spawnLauncher } from './spawn-launcher.js';
-
-export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unknown> {
-  /** What `run()` calls. */
-  target?: Target<Args, Result> | undefined;
-  /** Arguments of `target`. They are serialized when the process is started. */
-  args?: Args | undefined;
-  /** Unless said: the class's name and a number, `Process-1`. */
-  name?: string | undefined;
-  /** A daemon is ended with its parent; the parent waits for the others. False unless said. */
-  daemon?: boolean | undefined;
-  /** It outlives its parent. False unless said. */
-  detached?: boolean | undefined;
-  /** Environment variables; the parent's own unless said. */
-  env?: Record<string, string | undefined> | undefined;
-  cwd?: string | undefined;
-  /** Flags for node; the parent's own unless said. */
-  execArgv?: readonly string[] | undefined;
-  /** Unless said: no input, the parent's output and errors. */
-  stdio?: Stdio | undefined;
-  /** Limits of the child's heap, as of worker_threads; `maxOldGenerationSizeMb` is the one that counts. */
-  resourceLimits?: { maxOldGenerationSizeMb?: number } | undefined;
-}
+import { type StopStep, stopChild } from './stop-child.js';
+import { stopSignal } from './stop-signal.js';
 
 interface State {
   readonly options: ProcessOptions;
@@ -190,6 +170,26 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
     started(this as Process, 'interrupt').signal('SIGINT');
   }
 
+  /**
+   * Ends it in steps: asks (the signal of `currentProcess()` is aborted over there), after `grace` milliseconds sends SIGTERM,
+   * and after as many again SIGKILL. Resolves with the step that ended it; 'asked' if it had ended already.
+   * @throws {StateError} Before the start. {RangeError} If `grace` is no number of milliseconds.
+   */
+  async stop(options: { grace?: number } = {}): Promise<StopStep> {
+    return stopChild(started(this as Process, 'stop'), options.grace);
+  }
+
+  /**
+   * Inside the process: aborted when it is asked to stop. In the main process it never is.
+   * @throws {StateError} In any other process.
+   */
+  get signal(): AbortSignal {
+    const { phase, name } = stateOf(this as Process);
+    if (phase !== 'self')
+      throw new StateError(`signal is for process ${name} itself: use currentProcess().signal`);
+    return stopSignal();
+  }
+
   /** Lets go of an ended process; afterwards only `name` works. @throws {StateError} While it is alive. */
   close(): void {
     const state = stateOf(this as Process);
@@ -333,17 +333,4 @@ function startedWhileImporting(): StateError {
 
 function checkNotClosed(state: State): void {
   if (state.phase === 'closed') throw new ClosedError(`process ${state.name} is closed`);
-}
-
-function checkOptions(options: ProcessOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('Process takes an options object: { target, args }');
-  const { target, args, name, daemon } = options;
-  if (target !== undefined && typeof target !== 'function')
-    throw new TypeError(`target must be a function, got ${typeof target}`);
-  if (args !== undefined && !Array.isArray(args)) throw new TypeError('args must be an array');
-  if (name !== undefined && typeof name !== 'string')
-    throw new TypeError(`name must be a string, got ${typeof name}`);
-  if (daemon !== undefined && typeof daemon !== 'boolean')
-    throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
 }

@@ -1,4 +1,4 @@
-// What a child says of itself to its parent: how far it has come.
+// What a child says of itself to its parent: how far it has come. And what its parent asks it: to stop.
 //
 //   BOOTING ─► IMPORTING ─► RUNNING ─► SETTLED (run() returned or threw; the result is in the slot)
 //       └──────────┴─► FAILED (it could not begin; the error is in the slot)
@@ -9,14 +9,14 @@ import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import { WaitQueue } from '../sync/wait-queue.js';
 
-const Word = layout(['kind', 'phase', 'latch', 'head', 'tail', 'count']);
+const Word = layout(['kind', 'phase', 'stop', 'latch', 'head', 'tail', 'count']);
 
 export const Phase = { booting: 0, importing: 1, running: 2, settled: 3, failed: 4 } as const;
 
 const statusKind = defineKind({ code: 20, name: 'StartStatus' });
 
 export class StartStatus {
-  /** Who waits for the next phase. */
+  /** Who waits for the next phase: the parent; or to be asked to stop: the child. */
   readonly watchers: WaitQueue;
   readonly #object: ObjectWords;
 
@@ -43,6 +43,16 @@ export class StartStatus {
 
   set phase(phase: number) {
     this.#object.store(Word.phase, phase);
+    this.watchers.wakeAll();
+  }
+
+  /** Whether the parent has asked the child to stop. */
+  get stopAsked(): boolean {
+    return this.#object.load(Word.stop) === 1;
+  }
+
+  askToStop(): void {
+    this.#object.store(Word.stop, 1);
     this.watchers.wakeAll();
   }
 

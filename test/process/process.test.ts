@@ -22,6 +22,8 @@ describe('new Process()', () => {
     assert.throws(make({ args: 5 }), /TypeError: args must be an array/);
     assert.throws(make({ args: { length: 1 } }), /TypeError: args must be an array/);
     assert.throws(make({ name: 5 }), /TypeError: name must be a string, got number/);
+    for (const wrong of [{ detached: 1 }, { cwd: 5 }, { execArgv: '--flag' }])
+      assert.throws(make(wrong), TypeError);
     assert.throws(make({ daemon: 'yes' }), /TypeError: daemon must be a boolean, got string/);
   });
 
@@ -67,6 +69,7 @@ describe('Process before its start', () => {
     const child = new Process({ target: nothing });
     await assert.rejects(child.join(), StateError);
     await assert.rejects(child.result(), StateError);
+    await assert.rejects(child.stop(), StateError);
     assert.throws(() => child.joinSync(), StateError);
     assert.throws(() => child.terminate(), StateError);
     assert.throws(() => child.kill(), StateError);

@@ -1,0 +1,24 @@
+// Ending a process in steps, the mildest first: ask, SIGTERM, SIGKILL.
+
+import { Deadline } from '../base/deadline.js';
+import type { Child } from './child.js';
+
+/** The step that ended a process. */
+export type StopStep = 'asked' | 'terminated' | 'killed';
+
+const GRACE_MS = 5000;
+
+/** @throws {RangeError} If `grace` is no number of milliseconds from 0 up. */
+export async function stopChild(child: Child, graceMs = GRACE_MS): Promise<StopStep> {
+  if (!(graceMs >= 0))
+    throw new RangeError(`grace must be a number of milliseconds from 0 up, got ${graceMs}`);
+  child.askToStop();
+  await child.join(Deadline.from(graceMs));
+  if (child.end) return 'asked';
+  child.signal('SIGTERM');
+  await child.join(Deadline.from(graceMs));
+  if (child.end) return 'terminated';
+  child.signal('SIGKILL');
+  await child.join(Deadline.never);
+  return 'killed';
+}
