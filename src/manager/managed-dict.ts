@@ -100,23 +100,23 @@ export class ManagedDict<K = unknown, V = unknown> extends ManagedProxy implemen
    * @throws What `fn` throws; then nothing has changed. {TypeError} If `fn` is async.
    */
   update(key: K, fn: (value: V | undefined) => V): Promise<V>;
-  async update(...args: [DictEntries<K, V>] | [K, (value: V | undefined) => V]): Promise<V | undefined> {
+  async update(...args: [DictEntries<K, V>] | [K, (value: V | undefined) => V]): Promise<unknown> {
     if (args.length === 1) return void (await this.call('assign', entriesOf(args[0])));
     checkFunction('update', args[1]);
-    return frozen(await this.call('update', ...args)) as V;
+    return frozen(await this.call('update', ...args));
   }
 
   /**
    * Adds `n` to a number, as one step; a key that is not there counts as 0. Resolves to the sum.
    * @throws {TypeError} If the value is no number (or no bigint, if `n` is one).
    */
-  async increment(key: K, n?: number): Promise<number>;
-  async increment(key: K, n: bigint): Promise<bigint>;
-  async increment(key: K, n: number | bigint = 1): Promise<number | bigint> {
+  increment(key: K, n?: number): Promise<number>;
+  increment(key: K, n: bigint): Promise<bigint>;
+  async increment(key: K, n: number | bigint = 1): Promise<never> {
     if (typeof n !== 'number' && typeof n !== 'bigint') {
       throw new TypeError(`increment takes a number or a bigint, got ${typeof n}`);
     }
-    return (await this.call('increment', key, n)) as number | bigint;
+    return (await this.call('increment', key, n)) as never;
   }
 
   /**

@@ -1,6 +1,5 @@
 // What all proxies have in common: a reference, calls that go to the server, travelling as a handle.
 
-import { InternalError } from '../base/errors.js';
 import { type Handle, SHIP, type Shippable, type ShipmentWriter } from '../base/shippable.js';
 import { clientOf } from './manager-client.js';
 import { ManagedReference } from './managed-reference.js';
@@ -32,11 +31,5 @@ export abstract class ManagedProxy implements Shippable {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
-  }
-
-  /** The reference of a proxy that the server has made for the one who asked. */
-  static referenceOf(proxy: unknown): ManagedReference {
-    if (proxy instanceof ManagedProxy) return proxy.#reference;
-    throw new InternalError('no proxy of a manager');
   }
 }

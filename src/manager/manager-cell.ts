@@ -1,11 +1,12 @@
 // The manager as every process of the session knows it: a cell in shared memory with the inbox of its server.
 //
-//   cell:    kind │ phase │ server (agent id) │ inbox (a frame queue) │ released │ wait queue
+//   cell:    kind │ phase │ server (agent id) │ inbox (a frame queue) │ released │ wait queue │ bell (a wait queue)
 //   phase:   STARTING ──server serves──► SERVING ──shutdown, or recovery of the dead server──► GONE
 //
 //   client                                     inbox                          server
 //   makes a pipe ─ puts one end in ─────────►  [ end ][ end ]  ────────────►  takes it, answers what is in the pipe
-//   sends at once, accepted or not                 │
+//   sends at once, accepted or not, and rings the bell: the one place where the server sleeps, whoever its clients are
+//                                                  │
 //                                    server dies ──┴─► recovery empties the inbox: an end that nobody will take counts
 //                                                      as closed, so the client that waits gets EOF as any other does
 //
@@ -33,10 +34,14 @@ const Word = layout([
   'server', //   agent id; written by the server
   'inbox', //    address of the frame queue that holds the server's ends of new connections
   'released', // goes up before and after every release of a reference to one of the objects, modulo 2^32
-  'latch',
+  'latch', //    who waits for the next phase
   'head',
   'tail',
   'count',
+  'bellLatch', // the server, waiting for anything to do
+  'bellHead',
+  'bellTail',
+  'bellCount',
 ]);
 const Phase = { starting: 0, serving: 1, gone: 2 } as const;
 
@@ -55,11 +60,14 @@ export class ManagerCell implements Shippable {
   readonly #inbox: FrameQueue;
   /** Who waits for the next phase. */
   readonly #watchers: WaitQueue;
+  /** Where the server waits. */
+  readonly bell: WaitQueue;
 
   private constructor(object: ObjectWords) {
     this.#object = object;
     this.#inbox = FrameQueue.attach(object.load(Word.inbox));
     this.#watchers = new WaitQueue(object.at, Word.latch);
+    this.bell = new WaitQueue(object.at, Word.bellLatch);
   }
 
   /** @throws {SystemCallError} With code ENOSPC if shared memory is full. */
@@ -121,6 +129,7 @@ export class ManagerCell implements Shippable {
       parcel.abandon();
       throw error;
     }
+    this.ring();
     if (this.isGone) this.#emptyInbox(); // SYNC POINT gone: pairs with end
   }
 
@@ -131,19 +140,14 @@ export class ManagerCell implements Shippable {
     this.#watchers.wakeAll();
   }
 
-  /** The next connection, for the server; or undefined when `released` is no longer what it was, or it `isOver`. */
-  async nextConnection(released: number, isOver: () => boolean): Promise<RingConnection<unknown> | undefined> {
-    const next = await this.#inbox.readers.until(() => {
-      const parcel = this.#inbox.tryTake();
-      if (parcel) return parcel.open() as RingConnection<unknown>;
-      return isOver() || this.released !== released ? 'interrupted' : undefined;
-    }, Deadline.never);
-    return typeof next === 'object' ? next : undefined;
+  /** The server's end of a new connection, if there is one. */
+  tryTakeConnection(): RingConnection<unknown> | undefined {
+    return this.#inbox.tryTake()?.open() as RingConnection<unknown> | undefined;
   }
 
-  /** Makes the server look whether it is over. */
-  interrupt(): void {
-    this.#inbox.readers.wakeAll();
+  /** Makes the server look: call it when there is something to be seen. */
+  ring(): void {
+    this.bell.wake(1);
   }
 
   /** There is no server any more. Idempotent; called by the server, or by whoever recovers it. */
@@ -163,7 +167,7 @@ export class ManagerCell implements Shippable {
     Atomics.add(this.#object.words, this.#object.base + Word.released, 1);
     release();
     Atomics.add(this.#object.words, this.#object.base + Word.released, 1);
-    this.#inbox.readers.wakeAll();
+    this.ring();
   }
 
   [SHIP](): Handle {

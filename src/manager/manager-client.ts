@@ -55,7 +55,9 @@ export class ManagerClient {
       const number = this.#nextNumber++;
       const request: Request = [number, reference?.id ?? MANAGER_ID, method, args];
       this.#pending.set(number, { resolve, reject, reference });
-      connection.send(request).catch((error: unknown) => this.#refuse(number, error));
+      const sent = connection.send(request);
+      this.#manager.ring();
+      sent.then(this.#ring, (error: unknown) => this.#refuse(number, error)); // rings again if it had to wait for room
       if (!this.#listening) void this.#listen(connection);
     });
   }
@@ -75,6 +77,8 @@ export class ManagerClient {
     this.#connection = ours;
     return ours;
   }
+
+  readonly #ring = (): void => this.#manager.ring();
 
   /** A request was not sent. */
   #refuse(number: number, error: unknown): void {

@@ -1,25 +1,23 @@
-// The server: owns the objects, answers the requests of every connection.
+// The server: owns the objects, answers the requests of every client.
 //
-//   inbox ──► connection A:  request ─ method of the object ─ answer ─ request ─ …        each connection in its own order,
-//        └──► connection B:  request ─ method of the object ─ answer ─ …                  all of them in turn
+//   round:  new clients ─ some requests of client A ─ some of client B ─ … ─ objects that nobody refers to any more
+//   sleep:  on the bell, which clients ring when they have sent something; blocking the thread was measured to be no faster
 //
 // Methods are synchronous: one runs at a time and none is interrupted, which is what makes each of them atomic.
-// A connection that never falls silent gives the others their turn after so many requests.
+// Requests of one client are answered in their order; a client never waits for another one's.
 
-import { BrokenPipeError, ClosedError, EOFError, InternalError } from '../base/errors.js';
-import type { IncomingParcel } from '../channels/parcel.js';
-import type { RingConnection } from '../channels/ring-connection.js';
+import { Deadline } from '../base/deadline.js';
+import { InternalError } from '../base/errors.js';
 import type { Address } from '../memory/arena.js';
-import { currentProcess } from '../process/process.js';
 import { registerOwnExports } from '../serialization/own-exports.js';
-import { packError } from '../serialization/remote-error.js';
-import { ManagedProxy } from './managed-proxy.js';
 import { freeObject, heldObjects, ManagedReference } from './managed-reference.js';
 import { typeNamed } from './managed-type.js';
 import type { ManagerCell } from './manager-cell.js';
-import { inWordsOf, MANAGER_ID, type Reply, type Request } from './manager-messages.js';
+import { MANAGER_ID, type Request } from './manager-messages.js';
+import { ServedClient } from './served-client.js';
 
-const REQUESTS_PER_TURN = 64;
+/** After so many busy rounds the event loop has a turn. */
+const ROUNDS_PER_TURN = 64;
 
 /** What runs in the manager's process, until somebody calls `shutdown`. */
 export async function serveManager(manager: ManagerCell): Promise<void> {
@@ -38,10 +36,11 @@ interface Served {
 
 class ManagerServer {
   readonly #manager: ManagerCell;
+  readonly #clients = new Set<ServedClient>();
   readonly #objects = new Map<number, Served>();
-  readonly #connections = new Set<RingConnection<unknown>>();
   /** Cells of objects that are no longer served, to be freed when no hold mentions them. */
   readonly #left = new Set<Address>();
+  readonly #fresh: ManagedReference[] = [];
   #nextId = MANAGER_ID + 1;
   #collected = 0;
   #isOver = false;
@@ -51,71 +50,44 @@ class ManagerServer {
   }
 
   async run(): Promise<void> {
-    const isOver = () => this.#isOver;
     this.#manager.serve();
-    while (!this.#isOver) {
-      const connection = await this.#manager.nextConnection(this.#collected, isOver);
-      if (connection) void this.#serve(connection);
-      else await this.#collect();
+    for (let rounds = 1; !this.#isOver; rounds++) {
+      await this.#manager.bell.until(this.#round, Deadline.never);
+      if (rounds % ROUNDS_PER_TURN === 0) await new Promise(setImmediate);
     }
     this.#manager.end();
-    for (const connection of this.#connections) connection.close();
+    for (const client of this.#clients) client.close();
   }
 
-  /** Answers the requests of one connection until its client is gone. */
-  async #serve(connection: RingConnection<unknown>): Promise<void> {
-    connection.keepAlive = false;
-    this.#connections.add(connection);
-    try {
-      for (let served = 1; !this.#isOver; ) {
-        const parcel = connection.tryTakeParcel();
-        if (!parcel) {
-          await connection.poll(null);
-          continue;
-        }
-        const request = parcel.needsPreparation ? await readLater(parcel) : read(parcel);
-        await this.#answer(connection, request);
-        if (served++ % REQUESTS_PER_TURN === 0) await new Promise(setImmediate);
-      }
-    } catch (error) {
-      if (!(error instanceof EOFError || error instanceof ClosedError)) throw error;
-    } finally {
-      this.#connections.delete(connection);
-      connection.close();
+  /** Does what there is to do, some of it for everybody. Undefined if there was nothing. */
+  readonly #round = (): true | undefined => {
+    let worked = this.#isOver;
+    for (let end = this.#manager.tryTakeConnection(); end; end = this.#manager.tryTakeConnection()) {
+      this.#clients.add(new ServedClient(end, this.#handle, () => this.#manager.ring()));
     }
-  }
-
-  async #answer(connection: RingConnection<unknown>, request: Request | Error): Promise<void> {
-    const number = request instanceof Error ? null : request[0];
-    try {
-      const result = request instanceof Error ? raise(request) : this.#handle(request);
-      await this.#send(connection, [number, true, result]);
-      if (request instanceof Array && request[1] === MANAGER_ID) this.#sent(result);
-    } catch (error) {
-      await this.#send(connection, [number, false, packError(error, currentProcess().name)]);
+    for (const client of this.#clients) {
+      if (client.serve()) worked = true;
+      if (client.gone) this.#clients.delete(client);
     }
-  }
-
-  async #send(connection: RingConnection<unknown>, reply: Reply): Promise<void> {
-    try {
-      await connection.send(reply);
-    } catch (error) {
-      // Its client is gone: what it had asked for before is done all the same.
-      if (!(error instanceof BrokenPipeError)) throw inWordsOf('result', error);
+    // New objects are on their way, with references of their own; ours have done their duty.
+    for (let fresh = this.#fresh.pop(); fresh; fresh = this.#fresh.pop()) fresh.release();
+    if (this.#manager.released !== this.#collected) {
+      this.#collect();
+      worked = true;
     }
-  }
+    return worked || undefined;
+  };
 
-  #handle([, id, method, args]: Request): unknown {
+  readonly #handle = ([, id, method, args]: Request): unknown => {
     if (id === MANAGER_ID) return this.#handleOwn(method, args);
     const served = this.#objects.get(id);
     if (!served?.methods.has(method)) throw new InternalError(`object ${id} has no method ${method}`);
     return served.object[method](...args);
-  }
+  };
 
   #handleOwn(method: string, args: readonly unknown[]): unknown {
     if (method === 'shutdown') {
       this.#isOver = true;
-      this.#manager.interrupt();
       return undefined;
     }
     const [name, ...rest] = args as [string, ...unknown[]];
@@ -124,20 +96,15 @@ class ManagerServer {
     const object = type.make(...rest) as Served['object'];
     const id = this.#nextId++;
     const reference = ManagedReference.create(this.#manager, id);
+    this.#fresh.push(reference);
     this.#objects.set(id, { object, methods: new Set(type.methods), address: reference.address });
     return type.proxy(reference);
   }
 
-  /** A new object's proxy is on its way with a reference of its own; ours has done its duty. */
-  #sent(result: unknown): void {
-    if (result instanceof ManagedProxy) ManagedProxy.referenceOf(result).release();
-  }
-
   /** Lets go of the objects that nobody refers to any more. */
-  async #collect(): Promise<void> {
-    await new Promise(setImmediate); // references often go in swarms
+  #collect(): void {
     const now = heldObjects(this.#manager);
-    if (!now) return; // one went while we looked: look again
+    if (!now) return; // one went while we looked: the next round looks again
     for (const [id, { address }] of this.#objects) {
       if (now.held.has(address)) continue;
       this.#objects.delete(id);
@@ -150,24 +117,4 @@ class ManagerServer {
     }
     this.#collected = now.released;
   }
-}
-
-function read(parcel: IncomingParcel): Request | Error {
-  try {
-    return parcel.open() as Request;
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-async function readLater(parcel: IncomingParcel): Promise<Request | Error> {
-  try {
-    return (await parcel.openAsync()) as Request;
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-function raise(error: Error): never {
-  throw error;
 }

@@ -58,10 +58,10 @@ const GRACE_MS = 1000;
 class ManagerHandle implements Manager, Shippable {
   readonly #cell: ManagerCell;
   /** The server, in the process that started it. */
-  readonly #process: Process<[ManagerCell], void> | undefined;
+  readonly #process: Process<[ManagerCell], Promise<void>> | undefined;
   #shutdown: Promise<void> | undefined;
 
-  constructor(cell: ManagerCell, process?: Process<[ManagerCell], void>) {
+  constructor(cell: ManagerCell, process?: Process<[ManagerCell], Promise<void>>) {
     this.#cell = cell;
     this.#process = process;
   }
@@ -110,7 +110,7 @@ class ManagerHandle implements Manager, Shippable {
   }
 }
 
-async function end(server: Process<[ManagerCell], void>): Promise<void> {
+async function end(server: Process<[ManagerCell], Promise<void>>): Promise<void> {
   await server.join(GRACE_MS);
   server.terminate();
   await server.join(GRACE_MS);
