@@ -5,6 +5,7 @@
 // References are resolved after the walk, so hoisting needs no extra pass.
 
 import { patternParts } from './binding-patterns.js';
+import { importBindings } from './import-bindings.js';
 import {
   functionScopeOf,
   hasUseStrict,
@@ -330,22 +331,8 @@ class ScopeWalk {
   }
 
   #imports(node: Syntax): void {
-    const specifier = (childOf(node, 'source') as Syntax)['value'] as string;
-    const pairs = listOf(node, 'attributes').map((attribute) => [
-      nameOfIdentifier(childOf(attribute, 'key')) ?? (childOf(attribute, 'key') as Syntax)['value'],
-      (childOf(attribute, 'value') as Syntax)['value'],
-    ]);
-    const attributes = pairs.length
-      ? { attributes: Object.fromEntries(pairs) as Record<string, string> }
-      : {};
-    for (const item of listOf(node, 'specifiers')) {
-      const imported = childOf(item, 'imported');
-      const byType = item.type === 'ImportDefaultSpecifier' ? 'default' : '*';
-      const name = imported ? (nameOfIdentifier(imported) ?? String(imported['value'])) : byType;
-      this.#declare(childOf(item, 'local')!, 'import', this.top, {
-        binding: { specifier, name, ...attributes },
-      });
-    }
+    for (const { local, binding } of importBindings(node))
+      this.#declare(local, 'import', this.top, { binding });
   }
 
   #inBlock(node: Syntax, place: Place): Place {
