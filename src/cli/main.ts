@@ -3,9 +3,14 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { installFunctions } from '../serialization/codec.js';
+import { functionLoader } from '../serialization/function-loader.js';
+import { functionReader } from '../serialization/function-reader.js';
 import { exitCodes } from './exit-codes.js';
 import { type MapOptions, mapCommand } from './map-command.js';
 import { UsageError } from './usage-error.js';
+
+installFunctions({ reader: functionReader, loader: functionLoader }); // as index.ts does, which is above this layer
 
 const { version } = createRequire(import.meta.url)('manyhands/package.json') as { version: string };
 

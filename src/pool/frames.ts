@@ -1,15 +1,16 @@
 // What a pool and its worker say to each other over the worker's pipe.
 //
 //   parent ──► worker                                      worker ──► parent
-//   [define, function id, bytes, attachments]              [ready]                     once, the initializer has run
+//   [define, function id, packed function]                 [ready]                     once, the initializer has run
 //   [run, function id, style, first ticket, attempts,      [initFailed, packed error]  and the worker ends
-//         timed, items]                                    [many, ms, values, failed]  the next items, in order
-//   [forget, function ids]                                 [one, ok, value]            the next item, by itself
+//         timed, items]                                    [many, ms, values, failed, skipped]  the next items, in order
+//   [forget, function ids]                                 [one, ok, value, ms]        the next item, by itself
 //   [stop]
 //
 // Results come in the order of the items, so they carry no numbers. A `many` frame holds nothing that can fail to decode;
 // whatever needs shared memory of its own travels as `one`, so that a frame that can't be decoded costs its one item.
 
+import type { Attachment } from '../channels/parcel.js';
 import type { ItemList } from './item-list.js';
 
 export const ToWorker = { define: 0, run: 1, forget: 2, stop: 3 } as const;
@@ -19,12 +20,10 @@ export const ToParent = { ready: 0, initFailed: 1, many: 2, one: 3 } as const;
 export const CallStyle = { item: 0, spread: 1 } as const;
 export type CallStyle = (typeof CallStyle)[keyof typeof CallStyle];
 
-export type DefineFrame = [
-  kind: typeof ToWorker.define,
-  functionId: number,
-  bytes: Uint8Array,
-  attachments: readonly (readonly [at: number, sizeBytes: number])[],
-];
+/** A PackedValue as it travels. */
+export type PackedParts = readonly [bytes: Uint8Array, attachments: readonly Attachment[]];
+
+export type DefineFrame = [kind: typeof ToWorker.define, functionId: number, packed: PackedParts];
 
 export type RunFrame = [
   kind: typeof ToWorker.run,
@@ -47,13 +46,15 @@ export type ManyFrame = [
   values: ItemList,
   /** Indices of those that failed: the value is a packed error. */
   failed: readonly number[],
+  /** Indices of those that were not run, because the board said so. */
+  skipped: readonly number[],
 ];
 
 export type FrameToParent =
   | [typeof ToParent.ready]
   | [typeof ToParent.initFailed, Uint8Array]
   | ManyFrame
-  | [kind: typeof ToParent.one, ok: boolean, value: unknown];
+  | [kind: typeof ToParent.one, ok: boolean, value: unknown, ms: number];
 
 /** Tickets number the items given to one worker; they wrap here. */
 export const TICKET_MASK = 0x3fffffff;

@@ -95,6 +95,10 @@ export class ItemListReader {
     this.values = list[0];
   }
 
+  get allPlain(): boolean {
+    return this.#list[1].length === 0;
+  }
+
   /** The packed value at an index, or undefined if that one is plain. Indices must be asked for in order. */
   packedAt(index: number): PackedItem | undefined {
     const [, at, sizes, blob, attached] = this.#list;

@@ -44,6 +44,13 @@ export class PackedValue implements ShipmentWriter {
     return this.#attachments ?? NO_ATTACHMENTS;
   }
 
+  /** Bytes it holds, in shared memory too. */
+  get sizeBytes(): number {
+    let size = this.bytes.length;
+    for (const { sizeBytes } of this.attachments) size += sizeBytes;
+    return size;
+  }
+
   attach(address: number): number {
     return this.#push({ at: address, sizeBytes: 0 });
   }
@@ -111,6 +118,3 @@ export function openPacked(bytes: Uint8Array, attachments: readonly Attachment[]
   const kept = bytes.slice();
   return prepare(kept).then(() => decode(kept, reader));
 }
-
-/** Whether `openPacked` would give a promise of the value. */
-export { needsPreparation };

@@ -1,0 +1,406 @@
+// The workers of a pool: started, given work, watched, replaced.
+//
+//   task ─► dispatcher ─► batch ─► worker ─► results ─► task                 one pump moves everything
+//                 ▲                   │ dies
+//                 └── the other items ┴─► the item it was running fails; another worker takes its place
+
+import { InitializerError, ProcessCrashedError, StateError, TimeoutError, WorkerCrashedError } from '../base/errors.js';
+import { unpackError } from '../serialization/remote-error.js';
+import { type Batch, Dispatcher, indexAt, type Item } from './dispatcher.js';
+import { CallStyle, type FrameToParent, type ManyFrame, type PackedParts, type RunFrame, ToParent, ToWorker } from './frames.js';
+import { type ItemList, ItemListReader, ItemListWriter, plainList } from './item-list.js';
+import { openPacked, PackedValue } from './packed-value.js';
+import type { Task } from './task.js';
+import { TimeLimits } from './time-limits.js';
+import { Worker, type WorkerEnd, type WorkerEvents } from './worker.js';
+
+export interface CrewOptions {
+  readonly processes: number;
+  readonly name: string;
+  readonly initializer: PackedParts | undefined;
+  readonly maxTasksPerChild: number;
+  /** Workers can't be started any more: nothing will run. */
+  readonly onBroken: (error: Error) => void;
+  /** As many workers as wanted are ready. */
+  readonly onReady: () => void;
+}
+
+export interface CrewCounts {
+  readonly workers: number;
+  readonly ready: number;
+  readonly started: number;
+  readonly crashed: number;
+  readonly completed: number;
+}
+
+export class Crew implements WorkerEvents {
+  readonly #options: CrewOptions;
+  readonly #dispatcher = new Dispatcher<Task>();
+  readonly #workers = new Map<number, Worker>();
+  readonly #limits = new TimeLimits((id) => this.#checkTime(id));
+  /** Workers that are to have no successor. */
+  readonly #leaving = new Set<number>();
+  readonly #list = new ItemListWriter();
+  #initError: unknown;
+  #phase: 'idle' | 'working' | 'stopping' | 'broken' = 'idle';
+  #pumping = false;
+  #lastId = 0;
+  #crashed = 0;
+  #completed = 0;
+  /** Starts in a row that came to nothing. */
+  #fruitless = 0;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the workers, once. */
+  start(): void {
+    if (this.#phase !== 'idle') return;
+    this.#phase = 'working';
+    this.#fill();
+  }
+
+  get counts(): CrewCounts {
+    return {
+      workers: this.#workers.size,
+      ready: this.#readyCount(),
+      started: this.#lastId,
+      crashed: this.#crashed,
+      completed: this.#completed,
+    };
+  }
+
+  /** Pids of the workers that live. */
+  get pids(): number[] {
+    return [...this.#workers.values()].map(({ pid }) => pid).filter((pid) => pid !== undefined);
+  }
+
+  get isReady(): boolean {
+    return this.#readyCount() >= this.#options.processes;
+  }
+
+  /** The task that was submitted last, if it still has items to hand out. */
+  get lastTask(): Task | undefined {
+    return this.#dispatcher.lastQueued;
+  }
+
+  /** The task has items. They are handed out when the current turn is over, so that a burst of calls is one batch. */
+  submit(task: Task): void {
+    this.#dispatcher.submit(task);
+    this.#pumpSoon();
+  }
+
+  /** Nobody wants the task any more: what has not begun does not begin. */
+  drop(task: Task, options: { kill: boolean }): void {
+    for (const seat of this.#dispatcher.seats()) {
+      const worker = this.#workers.get(seat.id);
+      const batches = seat.batches.filter(({ source }) => source === task);
+      if (!worker || batches.length === 0) continue;
+      const [first] = batches;
+      const last = batches[batches.length - 1];
+      const end = last.firstTicket + last.portion.count;
+      worker.board.skip(first.firstTicket, end - first.firstTicket);
+      if (!options.kill) continue;
+      const { running } = worker.board;
+      const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
+      if (item?.source === task) this.#condemn(worker);
+    }
+  }
+
+  forgetFunction(id: number): void {
+    for (const worker of this.#workers.values()) {
+      if (worker.functions.delete(id)) worker.forgotten.push(id);
+    }
+  }
+
+  /** All workers end when they have done what they have. */
+  stop(): void {
+    if (this.#phase === 'stopping') return;
+    this.#phase = 'stopping';
+    for (const worker of this.#workers.values()) {
+      if (worker.ready) worker.stop();
+      else worker.condemn();
+    }
+  }
+
+  /** All workers end now. */
+  kill(): void {
+    this.#phase = 'stopping';
+    for (const worker of this.#workers.values()) worker.condemn();
+  }
+
+  /** Resolves when all workers have ended; only after `stop` or `kill`. */
+  async ended(): Promise<void> {
+    while (this.#workers.size > 0) await Promise.all([...this.#workers.values()].map(({ ended }) => ended));
+  }
+
+  onReady(worker: Worker): void {
+    this.#fruitless = 0;
+    if (this.#phase !== 'working') return worker.stop();
+    this.#dispatcher.addSeat(worker.id, this.#options.maxTasksPerChild);
+    if (this.isReady) this.#options.onReady();
+    this.#pump();
+  }
+
+  onInitFailed(_worker: Worker, packedError: Uint8Array): void {
+    try {
+      const opened = openPacked(packedError, []);
+      if (opened instanceof Promise) {
+        opened.then((packed) => (this.#initError = unpackError(packed))).catch((error) => (this.#initError = error));
+      } else this.#initError = unpackError(opened);
+    } catch (error) {
+      this.#initError = error;
+    }
+    this.#initError ??= new InitializerError('the initializer threw');
+  }
+
+  onResults(worker: Worker, frame: FrameToParent): void {
+    const [, ms, list, failed, skipped] = frame as ManyFrame;
+    const seat = this.#dispatcher.seat(worker.id);
+    if (!seat) return;
+    const items = new ItemListReader(list);
+    const { values } = items;
+    const plain = items.allPlain && skipped.length === 0;
+    this.#completed += values.length - skipped.length;
+    for (let at = 0, batch = seat.batches[0]; at < values.length && batch; batch = seat.batches[0]) {
+      const { source, portion, answered } = batch;
+      const count = Math.min(portion.count - answered, values.length - at);
+      source.cost.note(count, (ms * count) / values.length);
+      this.#dispatcher.skip(seat, batch, count);
+      if (plain && !portion.listed) source.settlePlain(portion.first + answered, values, at, count);
+      else {
+        for (let i = 0; i < count; i++) {
+          const item = { source, index: indexAt(portion, answered + i) };
+          const packed = items.packedAt(at + i);
+          if (skipped.includes(at + i)) this.#dispatcher.giveBack(source, [item.index]);
+          else if (!packed) source.settleValue(item.index, values[at + i]);
+          else this.#settlePacked(item, packed.bytes, !failed.includes(at + i));
+        }
+      }
+      at += count;
+    }
+    this.#pump();
+  }
+
+  onOne(worker: Worker, frame: FrameToParent | Promise<FrameToParent>): void {
+    const seat = this.#dispatcher.seat(worker.id);
+    const item = seat && this.#dispatcher.answer(seat);
+    if (!item) return;
+    this.#completed++;
+    if (frame instanceof Promise) {
+      frame.then(
+        (opened) => this.#settleOne(item, opened),
+        (error) => this.#fail(item, error),
+      );
+    } else this.#settleOne(item, frame);
+    this.#pump();
+  }
+
+  onNotStarted(worker: Worker, error: unknown): void {
+    this.#workers.delete(worker.id);
+    this.#noteFruitless(error instanceof Error ? error : new StateError(String(error)));
+  }
+
+  onEnd(worker: Worker, end: WorkerEnd): void {
+    this.#workers.delete(worker.id);
+    this.#limits.disarm(worker.id);
+    const expected = worker.condemned || this.#leaving.delete(worker.id) || this.#phase !== 'working';
+    const hadSeat = this.#dispatcher.seat(worker.id) !== undefined;
+    const victim = this.#dispatcher.lost(worker.id, worker.condemned ? undefined : end.running);
+    if (!expected) this.#crashed++;
+    if (victim) void this.#blame(worker, end, victim);
+    if (this.#phase !== 'working') return;
+    if (!hadSeat && !expected) this.#noteFruitless(this.#bootError(worker, end));
+    else this.#fill();
+    this.#pumpSoon();
+  }
+
+  /** Starts workers until there are as many as wanted. */
+  #fill(): void {
+    const { processes, name, initializer } = this.#options;
+    while (this.#phase === 'working' && this.#workers.size - this.#leaving.size < processes) {
+      const id = ++this.#lastId;
+      const worker = new Worker({ id, name: `${name}-${id}`, initializer }, this);
+      this.#workers.set(id, worker);
+    }
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    for (let given = this.#dispatcher.next(); given; given = this.#dispatcher.next()) {
+      const worker = this.#workers.get(given.seat.id);
+      if (worker) this.#send(worker, given.batch);
+    }
+    if (this.#options.maxTasksPerChild !== Number.POSITIVE_INFINITY) this.#retire();
+  }
+
+  /** A worker that may be given no more leaves when it has answered; its successor is started before. */
+  #retire(): void {
+    for (const seat of this.#dispatcher.seats()) {
+      const worker = this.#workers.get(seat.id);
+      if (seat.itemsLeft > 0 || seat.closing || !worker) continue;
+      seat.closing = true;
+      this.#leaving.add(seat.id);
+      worker.stop();
+    }
+    this.#fill();
+  }
+
+  #send(worker: Worker, batch: Batch<Task>): void {
+    const { source: task, portion, firstTicket } = batch;
+    const { definition, style, options } = task;
+    const timed = options.timeout !== undefined;
+    const run: RunFrame = [
+      ToWorker.run,
+      definition.id,
+      style,
+      firstTicket,
+      task.attemptsOf(portion),
+      timed,
+      this.#itemsOf(task, batch),
+    ];
+    const refused = (error: unknown) => {
+      for (const item of this.#dispatcher.unsend(worker.id, batch)) this.#fail(item, error);
+      this.#pumpSoon();
+    };
+    if (worker.forgotten.length > 0) worker.send([ToWorker.forget, worker.forgotten.splice(0)]).catch(() => {});
+    if (!worker.functions.has(definition.id)) {
+      worker.functions.add(definition.id);
+      const { bytes, attachments } = definition.packed;
+      worker.send([ToWorker.define, definition.id, [bytes, attachments]]).catch(() => worker.functions.delete(definition.id));
+    }
+    worker.send(run).catch(refused);
+    if (options.timeout !== undefined) this.#limits.arm(worker.id, options.timeout);
+  }
+
+  #itemsOf(task: Task, { portion }: Batch<Task>): ItemList {
+    const plain = task.plainItems(portion);
+    if (plain) return plainList(plain); // FAST PATH
+    for (let offset = 0; offset < portion.count; offset++) {
+      const item = task.itemAt(indexAt(portion, offset));
+      if (item instanceof PackedValue) this.#list.packed(item.bytes, item.attachments);
+      else this.#list.plain(item);
+    }
+    return this.#list.take();
+  }
+
+  #settlePacked(item: Item<Task>, bytes: Uint8Array, ok: boolean): void {
+    try {
+      const value = openPacked(bytes, []);
+      if (value instanceof Promise) {
+        value.then(
+          (opened) => this.#settle(item, ok, opened),
+          (error) => this.#fail(item, error),
+        );
+      } else this.#settle(item, ok, value);
+    } catch (error) {
+      this.#fail(item, error);
+    }
+  }
+
+  #settleOne(item: Item<Task>, frame: FrameToParent): void {
+    const [, ok, value, ms] = frame as Extract<FrameToParent, [typeof ToParent.one, ...unknown[]]>;
+    item.source.cost.note(1, ms);
+    this.#settle(item, ok, value);
+  }
+
+  #settle(item: Item<Task>, ok: boolean, value: unknown): void {
+    if (ok) item.source.settleValue(item.index, value);
+    else this.#fail(item, unpackError(value));
+  }
+
+  #fail({ source, index }: Item<Task>, error: unknown): void {
+    if (source.settleError(index, error)) {
+      this.#dispatcher.giveBack(source, [index]);
+      this.#pumpSoon();
+    } else if (source.over) this.drop(source, { kill: false });
+  }
+
+  async #blame(worker: Worker, end: WorkerEnd, victim: Item<Task>): Promise<void> {
+    const task = describe(victim);
+    const stderrTail = await worker.stderr.last();
+    const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode}`;
+    const message = `worker ${worker.name} (pid ${end.pid}) died while it ran ${task}: ${how}`;
+    const details = { exitCode: end.exitCode, signal: end.signal, task, stderrTail };
+    this.#fail(victim, new WorkerCrashedError(message, end.pid === undefined ? details : { ...details, pid: end.pid }));
+  }
+
+  #condemn(worker: Worker): void {
+    const seat = this.#dispatcher.seat(worker.id);
+    if (seat) seat.closing = true;
+    worker.condemn();
+  }
+
+  #checkTime(id: number): void {
+    const worker = this.#workers.get(id);
+    const seat = this.#dispatcher.seat(id);
+    if (!worker || !seat || worker.condemned) return;
+    const timed = seat.batches.filter(({ source }) => source.options.timeout !== undefined && !source.over);
+    if (timed.length === 0) return;
+    let nextLookMs = Math.min(...timed.map(({ source }) => source.options.timeout as number));
+    const { running } = worker.board;
+    const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
+    const limit = item?.source.options.timeout;
+    if (item && limit !== undefined) {
+      const left = limit - worker.board.elapsedMs();
+      if (left <= 0 && worker.board.running === running) {
+        this.#condemn(worker); // if it is to be run again, it comes back with the rest of what the worker had
+        if (!item.source.settleError(item.index, timedOut(item, limit)) && item.source.over) this.drop(item.source, { kill: false });
+        return;
+      }
+      nextLookMs = Math.min(nextLookMs, Math.max(1, left));
+    }
+    this.#limits.arm(id, nextLookMs);
+  }
+
+  #noteFruitless(error: Error): void {
+    this.#fruitless++;
+    if (this.#fruitless < Math.max(3, this.#options.processes + 1)) {
+      this.#fill();
+      return;
+    }
+    this.#phase = 'broken';
+    for (const worker of this.#workers.values()) worker.condemn();
+    this.#options.onBroken(error);
+  }
+
+  #bootError(worker: Worker, end: WorkerEnd): Error {
+    const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode}`;
+    if (this.#initError !== undefined) {
+      const reason = this.#initError instanceof Error ? this.#initError.message : String(this.#initError);
+      return new InitializerError(`the pool's initializer threw in every worker that was started: ${reason}`, {
+        cause: this.#initError,
+      });
+    }
+    const details = { exitCode: end.exitCode, signal: end.signal };
+    return new ProcessCrashedError(
+      `the pool's workers end before they are ready (the last one, ${worker.name}: ${how})`,
+      end.pid === undefined ? details : { ...details, pid: end.pid },
+    );
+  }
+
+  #readyCount(): number {
+    let ready = 0;
+    for (const worker of this.#workers.values()) if (worker.ready) ready++;
+    return ready;
+  }
+}
+
+/** The function's name and the item's index. */
+function describe({ source, index }: Item<Task>): string {
+  const { name } = source.definition;
+  return source.size === 1 && source.style === CallStyle.spread ? name : `${name}[${index}]`;
+}
+
+function timedOut(item: Item<Task>, limit: number): TimeoutError {
+  return new TimeoutError(`${describe(item)} has run for more than its timeout of ${limit} ms; its worker was replaced`);
+}

@@ -1,0 +1,216 @@
+// Which worker gets which items next, and what becomes of them when a worker dies. Pure: no clock, no messages, no processes.
+//
+//   submit(source) ─► queue, first in first out ─► next() ─► batch at a seat ─► answered()      each item leaves once
+//                          ▲                                      │
+//                          └────────── give back ◄──── lost() ◄───┘  the worker died: all but the running item
+//
+// A seat is the place of one worker. Its items have consecutive tickets; answers come in the order of tickets.
+
+import { batchSizeFor, type Cost, LONG_MS, TARGET_MS } from './chunking.js';
+import { TICKET_MASK } from './frames.js';
+
+/** Some items of a source: `count` from `first` on, or those listed. */
+export interface Portion {
+  readonly first: number;
+  readonly count: number;
+  readonly listed?: readonly number[];
+}
+
+/** Where items come from: one submission. */
+export interface ItemSource {
+  /** How many items could be taken now. */
+  readonly available: number;
+  readonly cost: Cost;
+  readonly chunkSize: number | 'auto';
+  /** Whether it is in the dispatcher's queue: the dispatcher's own note. */
+  queued: boolean;
+  /** Takes at most `limit` items, at least one; those given back come first. */
+  take(limit: number): Portion;
+  /** Items that have to run again, or for the first time after all. A source that is over forgets them. */
+  giveBack(indices: readonly number[]): void;
+}
+
+/** Items that a seat has been given together. */
+export interface Batch<Source> {
+  readonly source: Source;
+  readonly portion: Portion;
+  readonly firstTicket: number;
+  /** How many have been answered. */
+  answered: number;
+}
+
+/** One item, found again by its ticket. */
+export interface Item<Source> {
+  readonly source: Source;
+  readonly index: number;
+}
+
+export interface Seat<Source> {
+  readonly id: number;
+  /** Not answered yet, oldest first. */
+  readonly batches: Batch<Source>[];
+  /** Ticket of the next item it is given. */
+  nextTicket: number;
+  /** How many more items it may be given in its life. */
+  itemsLeft: number;
+  /** It gets nothing more. */
+  closing: boolean;
+}
+
+/** How many batches a seat may hold, however quick. */
+const DEEPEST = 64;
+
+export class Dispatcher<Source extends ItemSource> {
+  readonly #queue: Source[] = [];
+  readonly #seats = new Map<number, Seat<Source>>();
+
+  /** A worker is ready for items. */
+  addSeat(id: number, itemsLeft = Number.POSITIVE_INFINITY): void {
+    this.#seats.set(id, { id, batches: [], nextTicket: 0, itemsLeft, closing: false });
+  }
+
+  seat(id: number): Seat<Source> | undefined {
+    return this.#seats.get(id);
+  }
+
+  seats(): Iterable<Seat<Source>> {
+    return this.#seats.values();
+  }
+
+  /** The last source in the queue: more may be put into it without overtaking anybody. */
+  get lastQueued(): Source | undefined {
+    return this.#queue.at(-1);
+  }
+
+  /** The source has items. It leaves the queue when it has none. */
+  submit(source: Source): void {
+    if (source.queued) return;
+    source.queued = true;
+    this.#queue.push(source);
+  }
+
+  /** The next batch, and the seat that gets it; undefined if there is nothing to do or nobody to do it. */
+  next(): { seat: Seat<Source>; batch: Batch<Source> } | undefined {
+    for (let source = this.#queue[0]; source; source = this.#queue[0]) {
+      const { available } = source;
+      if (available === 0) {
+        source.queued = false;
+        this.#queue.shift();
+        continue;
+      }
+      const seat = this.#bestSeatFor(source);
+      if (!seat) return undefined; // those behind it wait: first in, first out
+      const workers = Math.max(1, this.#seats.size);
+      const size = batchSizeFor({ chunkSize: source.chunkSize, cost: source.cost, available, workers });
+      const portion = source.take(Math.min(size, seat.itemsLeft));
+      const batch = { source, portion, firstTicket: seat.nextTicket, answered: 0 };
+      seat.nextTicket = (seat.nextTicket + portion.count) & TICKET_MASK;
+      seat.itemsLeft -= portion.count;
+      seat.batches.push(batch);
+      return { seat, batch };
+    }
+    return undefined;
+  }
+
+  /** The oldest item the seat has not answered yet: it is answered now. */
+  answer(seat: Seat<Source>): Item<Source> | undefined {
+    const batch = seat.batches[0];
+    if (!batch) return undefined;
+    const item = { source: batch.source, index: indexAt(batch.portion, batch.answered) };
+    this.skip(seat, batch, 1);
+    return item;
+  }
+
+  /** So many items of the seat's oldest batch have been answered. */
+  skip(seat: Seat<Source>, batch: Batch<Source>, count: number): void {
+    batch.answered += count;
+    if (batch.answered === batch.portion.count) seat.batches.shift();
+  }
+
+  /** Takes a batch away again that could not be sent: its items, to be failed. */
+  unsend(id: number, batch: Batch<Source>): Item<Source>[] {
+    const seat = this.#seats.get(id);
+    const at = seat?.batches.indexOf(batch) ?? -1;
+    if (!seat || at < 0) return [];
+    seat.batches.splice(at, 1);
+    return remaining(batch);
+  }
+
+  /** The item that has a ticket, if the seat has not answered it. */
+  itemWith(seat: Seat<Source>, ticket: number): Item<Source> | undefined {
+    for (const batch of seat.batches) {
+      const offset = (ticket - batch.firstTicket) & TICKET_MASK;
+      if (offset < batch.answered || offset >= batch.portion.count) continue;
+      return { source: batch.source, index: indexAt(batch.portion, offset) };
+    }
+    return undefined;
+  }
+
+  /**
+   * The worker is gone. Its items go back to their sources, all but the one it was running.
+   * @returns That one.
+   */
+  lost(id: number, running: number | undefined): Item<Source> | undefined {
+    const seat = this.#seats.get(id);
+    if (!seat) return undefined;
+    this.#seats.delete(id);
+    const victim = running === undefined ? undefined : this.itemWith(seat, running);
+    const orphans = new Map<Source, number[]>();
+    for (const batch of seat.batches) {
+      const indices = orphans.get(batch.source) ?? [];
+      for (const { source, index } of remaining(batch)) {
+        if (source !== victim?.source || index !== victim.index) indices.push(index);
+      }
+      orphans.set(batch.source, indices);
+    }
+    for (const [source, indices] of [...orphans].reverse()) this.giveBack(source, indices);
+    return victim;
+  }
+
+  /** Items that have to run (again): before everything that is in the queue. */
+  giveBack(source: Source, indices: readonly number[]): void {
+    if (indices.length === 0) return;
+    source.giveBack(indices);
+    if (source.available === 0 || source.queued) return;
+    source.queued = true;
+    this.#queue.unshift(source);
+  }
+
+  /** The seat that has the least to do, if it may be given items of this source. */
+  #bestSeatFor(source: Source): Seat<Source> | undefined {
+    let best: Seat<Source> | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const seat of this.#seats.values()) {
+      if (seat.closing || seat.itemsLeft <= 0) continue;
+      if (seat.batches.length === 0) return seat;
+      const ahead = workAhead(seat);
+      if (ahead < least) {
+        least = ahead;
+        best = seat;
+      }
+    }
+    // Nobody is free: only what is quick may wait behind something quick.
+    return best && source.cost.quick && least < TARGET_MS && best.batches.length < DEEPEST ? best : undefined;
+  }
+}
+
+/** An estimate of the milliseconds a seat is busy for; infinite if something it has may take long. */
+function workAhead<Source extends ItemSource>(seat: Seat<Source>): number {
+  let ms = 0;
+  for (const { source, portion, answered } of seat.batches) {
+    const { perItemMs } = source.cost;
+    if (perItemMs === undefined || perItemMs >= LONG_MS) return Number.POSITIVE_INFINITY;
+    ms += perItemMs * (portion.count - answered);
+  }
+  return ms;
+}
+
+export function indexAt({ first, listed }: Portion, offset: number): number {
+  return listed ? listed[offset] : first + offset;
+}
+
+function remaining<Source>({ source, portion, answered }: Batch<Source>): Item<Source>[] {
+  const items: Item<Source>[] = [];
+  for (let offset = answered; offset < portion.count; offset++) items.push({ source, index: indexAt(portion, offset) });
+  return items;
+}

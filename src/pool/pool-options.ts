@@ -1,0 +1,102 @@
+// The options of a pool and of its methods: what they mean, and what is refused.
+
+import type { AsyncResultOptions } from './async-result.js';
+import type { TaskOptions } from './task.js';
+
+export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
+  /** Runs in each worker before its first task. May be async. */
+  initializer?: ((...args: InitArgs) => unknown) | undefined;
+  initargs?: InitArgs | undefined;
+  /** A worker is replaced after so many items. */
+  maxTasksPerChild?: number | undefined;
+  /** What its workers are called: `NAME-1`, `NAME-2`. `PoolWorker` unless said. */
+  name?: string | undefined;
+}
+
+export interface RunOptions {
+  /** Milliseconds an item may run: then its worker is replaced, and the item rejects with TimeoutError. */
+  timeout?: number | undefined;
+  /** Gives up everything not settled yet; what runs is stopped. It rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** How often an item that failed is run again; 0 unless said. */
+  retries?: number | undefined;
+}
+
+export interface ApplyOptions<T = unknown> extends RunOptions, AsyncResultOptions<T> {}
+
+export interface MapOptions extends RunOptions {
+  /** Items per message; 'auto', the default, follows how long items take. */
+  chunkSize?: number | 'auto' | undefined;
+}
+
+export interface MapAsyncOptions<T = unknown> extends MapOptions, AsyncResultOptions<T[]> {}
+
+export interface ImapOptions extends MapOptions {
+  /** Most items taken from the source and not yet delivered. Unless said: 4 batches for each worker. */
+  maxInFlight?: number | undefined;
+}
+
+const NOT_YET = ['context', 'maxMemoryPerChild', 'priority', 'onProgress', 'progress'];
+
+/** @throws {TypeError | RangeError} If an option has the wrong type or value, or is not known. */
+export function checkPoolOptions(processes: number, options: PoolOptions): void {
+  if (!Number.isInteger(processes)) throw new TypeError(`processes must be a whole number, got ${String(processes)}`);
+  if (processes < 1) throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
+  checkNames('Pool', options, ['initializer', 'initargs', 'maxTasksPerChild', 'name']);
+  const { initializer, initargs, maxTasksPerChild, name } = options;
+  if (initializer !== undefined) checkFunction('initializer', initializer);
+  if (initargs !== undefined && !Array.isArray(initargs)) throw new TypeError('initargs must be an array');
+  if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
+  if (maxTasksPerChild !== undefined) checkCount('maxTasksPerChild', maxTasksPerChild, 1);
+}
+
+export const runNames = ['timeout', 'signal', 'retries'] as const;
+export const applyNames = [...runNames, 'callback', 'errorCallback'] as const;
+export const mapNames = [...runNames, 'chunkSize'] as const;
+export const mapAsyncNames = [...mapNames, 'callback', 'errorCallback'] as const;
+export const imapNames = [...mapNames, 'maxInFlight'] as const;
+
+/**
+ * Checks the options of a method.
+ * @param names Those it knows.
+ * @throws {TypeError | RangeError} If one has the wrong type or value, or is not known.
+ */
+export function readOptions(method: string, options: ImapOptions & ApplyOptions, names: readonly string[]): TaskOptions {
+  checkNames(method, options, names);
+  const { timeout, signal, retries, chunkSize, maxInFlight, callback, errorCallback } = options;
+  if (timeout !== undefined) {
+    if (typeof timeout !== 'number' || Number.isNaN(timeout)) throw new TypeError('timeout must be a number of milliseconds');
+    if (timeout <= 0) throw new RangeError(`timeout must be more than 0 ms, got ${timeout}`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal');
+  if (retries !== undefined) checkCount('retries', retries, 0);
+  if (maxInFlight !== undefined) checkCount('maxInFlight', maxInFlight, 1);
+  if (chunkSize !== undefined && chunkSize !== 'auto') checkCount('chunkSize', chunkSize, 1);
+  if (callback !== undefined) checkFunction('callback', callback);
+  if (errorCallback !== undefined) checkFunction('errorCallback', errorCallback);
+  return {
+    chunkSize: chunkSize ?? 'auto',
+    timeout: timeout === Number.POSITIVE_INFINITY ? undefined : timeout,
+    retries: retries ?? 0,
+  };
+}
+
+export function checkFunction(what: string, fn: unknown): void {
+  if (typeof fn !== 'function') throw new TypeError(`${what} must be a function, got ${fn === null ? 'null' : typeof fn}`);
+}
+
+function checkCount(what: string, count: unknown, least: number): void {
+  if (typeof count !== 'number' || !Number.isInteger(count)) {
+    throw new TypeError(`${what} must be a whole number, got ${String(count)}`);
+  }
+  if (count < least) throw new RangeError(`${what} must be at least ${least}, got ${count}`);
+}
+
+function checkNames(where: string, options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`${where}: options must be an object`);
+  for (const [name, value] of Object.entries(options)) {
+    if (names.includes(name) || value === undefined) continue;
+    const why = NOT_YET.includes(name) ? 'is not supported yet' : 'is not known';
+    throw new TypeError(`${where}: the option ${name} ${why}; it takes ${names.join(', ')}`);
+  }
+}

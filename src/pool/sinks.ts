@@ -1,0 +1,87 @@
+// Where the results of a task go: one promise per item, an array, an array of outcomes.
+
+import type { Sink } from './task.js';
+
+export interface Settler {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Each item is a call of its own. */
+export class CallSink implements Sink {
+  readonly #calls: (Settler | undefined)[] = [];
+
+  /** The next item's. */
+  push(call: Settler): void {
+    this.#calls.push(call);
+  }
+
+  value(index: number, value: unknown): void {
+    this.#calls[index]?.resolve(value);
+    this.#calls[index] = undefined;
+  }
+
+  error(index: number, error: unknown): undefined {
+    this.#calls[index]?.reject(error);
+    this.#calls[index] = undefined;
+  }
+
+  abort(reason: unknown): void {
+    for (const call of this.#calls) call?.reject(reason);
+    this.#calls.length = 0;
+  }
+}
+
+/** All results in order; the first error is the whole's. */
+export class ArraySink implements Sink {
+  readonly #settler: Settler;
+  readonly #values: unknown[] = [];
+
+  constructor(settler: Settler) {
+    this.#settler = settler;
+  }
+
+  /** All items are settled. */
+  finish(): void {
+    this.#settler.resolve(this.#values);
+  }
+
+  value(index: number, value: unknown): void {
+    this.#values[index] = value;
+  }
+
+  error(_index: number, error: unknown): boolean {
+    this.#settler.reject(error);
+    return true;
+  }
+
+  abort(reason: unknown): void {
+    this.#settler.reject(reason);
+  }
+}
+
+/** Every outcome, in order. */
+export class OutcomeSink implements Sink {
+  readonly #settler: Settler;
+  readonly #outcomes: PromiseSettledResult<unknown>[] = [];
+
+  constructor(settler: Settler) {
+    this.#settler = settler;
+  }
+
+  finish(): void {
+    this.#settler.resolve(this.#outcomes);
+  }
+
+  value(index: number, value: unknown): void {
+    this.#outcomes[index] = { status: 'fulfilled', value };
+  }
+
+  error(index: number, reason: unknown): undefined {
+    this.#outcomes[index] = { status: 'rejected', reason };
+  }
+
+  abort(reason: unknown): void {
+    this.#settler.reject(reason);
+  }
+}

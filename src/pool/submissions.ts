@@ -1,0 +1,212 @@
+// Turns calls of a pool's methods into tasks, and knows which tasks are not over yet.
+
+import type { AnyFunction } from '../serialization/function-recipe.js';
+import type { Crew } from './crew.js';
+import { Definitions } from './definition.js';
+import { CallStyle } from './frames.js';
+import { isPlain, PackedValue } from './packed-value.js';
+import type { PendingHold } from './pending-hold.js';
+import { ResultStream, type Source } from './result-stream.js';
+import { CallSink, type Settler } from './sinks.js';
+import { type Sink, Task, type TaskOptions } from './task.js';
+
+/** A call of one of the methods that take many items. */
+export interface ManyItems {
+  readonly fn: AnyFunction;
+  readonly items: Source<unknown>;
+  readonly style: CallStyle;
+  readonly options: TaskOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How large a burst of calls of one function may grow as one task. */
+const LONGEST_LANE = 4096;
+/** The read-ahead of a stream never grows beyond this by itself. */
+const LARGEST_WINDOW = 16384;
+/** Batches for each worker that a stream reads ahead. */
+const BATCHES_AHEAD = 4;
+
+export class Submissions {
+  readonly #crew: Crew;
+  readonly #hold: PendingHold;
+  readonly #definitions: Definitions;
+  readonly #tasks = new Set<Task>();
+  readonly #processes: number;
+  /** The task that a burst of calls is put into. */
+  #lane: { task: Task; sink: CallSink } | undefined;
+  #onAllOver: (() => void)[] = [];
+
+  constructor(crew: Crew, hold: PendingHold, processes: number) {
+    this.#crew = crew;
+    this.#hold = hold;
+    this.#processes = processes;
+    this.#definitions = new Definitions((id) => crew.forgetFunction(id));
+  }
+
+  /** Items submitted and not settled. */
+  get pending(): number {
+    let pending = 0;
+    for (const task of this.#tasks) pending += task.unsettled;
+    return pending;
+  }
+
+  /** Calls back as soon as every task is over. */
+  whenAllOver(callback: () => void): void {
+    if (this.#tasks.size === 0) callback();
+    else this.#onAllOver.push(callback);
+  }
+
+  /** Everything that is not settled fails with this. */
+  abortAll(reason: unknown): void {
+    for (const task of [...this.#tasks]) task.abort(reason);
+  }
+
+  /** Gives back what functions hold in shared memory; after the last task. */
+  release(): void {
+    this.#definitions.release();
+  }
+
+  /** `fn(...args)`. @throws What is wrong with function or arguments. */
+  call(fn: AnyFunction, args: unknown[], how: Pick<ManyItems, 'options' | 'signal'>, settler: Settler): void {
+    const definition = this.#definitions.of(fn);
+    const { options, signal } = how;
+    const style = args.length === 1 ? CallStyle.item : CallStyle.spread;
+    const item = args.length === 1 ? packItem(args[0], 'args[0]') : packArguments(args, 'args');
+    const special = signal !== undefined || options.timeout !== undefined || options.retries > 0;
+    const lane = special ? undefined : this.#lane;
+    const { lastTask } = this.#crew;
+    if (lane && lane.task === lastTask && lane.task.definition === definition && lane.task.style === style) {
+      if (!lane.task.over && lane.task.size < LONGEST_LANE) {
+        lane.sink.push(settler);
+        lane.task.add(item);
+        this.#hold.add();
+        return;
+      }
+    }
+    const sink = new CallSink();
+    sink.push(settler);
+    const task = this.#newTask({ definition, style, options, sink, open: false });
+    task.add(item);
+    this.#hold.add();
+    if (!special) this.#lane = { task, sink };
+    this.#watch(task, signal);
+    this.#crew.submit(task);
+  }
+
+  /** @throws What is wrong with function or items, as far as they are there already. */
+  many(sink: Sink & { finish(): void }, settler: Settler, { fn, items, style, options, signal }: ManyItems): void {
+    const definition = this.#definitions.of(fn);
+    const isAsync = Symbol.asyncIterator in items && !Array.isArray(items);
+    const list = isAsync ? undefined : packAll(items as Iterable<unknown>, style);
+    const task = this.#newTask({ definition, style, options, sink, open: isAsync, onFinished: () => sink.finish() });
+    if (list) {
+      this.#hold.add(list.items.length);
+      task.addAll(list.items, list.anyPacked);
+    }
+    this.#watch(task, signal);
+    if (list) task.complete();
+    else void this.#hold.during(this.#feed(task, items as AsyncIterable<unknown>, settler));
+    if (!task.over) this.#crew.submit(task);
+  }
+
+  /** The results one by one. @throws What is wrong with the function. */
+  stream<R>({ fn, items, style, options, signal }: ManyItems, how: { ordered: boolean; maxInFlight: number | undefined }) {
+    const definition = this.#definitions.of(fn);
+    const { chunkSize } = options;
+    const batch = () => (chunkSize === 'auto' ? definition.cost.batchSize() : chunkSize);
+    const stream = new ResultStream<R>(items, {
+      ordered: how.ordered,
+      window: () => how.maxInFlight ?? Math.min(LARGEST_WINDOW, BATCHES_AHEAD * this.#processes * batch()),
+      pack: (item, index) => pack(item, style, `items[${index}]`),
+      onAdded: () => this.#hold.add(),
+    });
+    const task = this.#newTask({ definition, style, options, sink: stream, open: true });
+    this.#watch(task, signal);
+    stream.attach(task, () => this.#crew.submit(task));
+    return stream;
+  }
+
+  #newTask(parts: {
+    definition: Task['definition'];
+    style: CallStyle;
+    options: TaskOptions;
+    sink: Sink;
+    open: boolean;
+    onFinished?: () => void;
+  }): Task {
+    const task = new Task({
+      ...parts,
+      onSettled: (count) => this.#hold.remove(count),
+      onOver: () => {
+        this.#tasks.delete(task);
+        parts.onFinished?.();
+        if (this.#tasks.size === 0) for (const tell of this.#onAllOver.splice(0)) tell();
+      },
+    });
+    this.#tasks.add(task);
+    return task;
+  }
+
+  /** An abort of the signal gives the task up: what runs is stopped, its worker replaced. */
+  #watch(task: Task, signal: AbortSignal | undefined): void {
+    if (!signal) return;
+    const abort = () => {
+      this.#crew.drop(task, { kill: true });
+      task.abort(signal.reason);
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    task.whenOver(() => signal.removeEventListener('abort', abort));
+  }
+
+  /** Items that come one by one: taken as they are, a little ahead of the workers. */
+  async #feed(task: Task, items: AsyncIterable<unknown>, settler: Settler): Promise<void> {
+    try {
+      let index = 0;
+      for await (const item of items) {
+        if (task.over) return;
+        this.#hold.add();
+        task.add(pack(item, task.style, `items[${index++}]`));
+        this.#crew.submit(task);
+        const ahead = BATCHES_AHEAD * this.#processes * Math.max(task.cost.batchSize(), 16);
+        while (!task.over && task.available > ahead) await new Promise<void>((resolve) => task.whenTaken(resolve));
+        if (task.over) return;
+      }
+      task.complete();
+    } catch (error) {
+      settler.reject(error);
+      task.cancel();
+    }
+  }
+}
+
+function pack(item: unknown, style: CallStyle, root: string): unknown {
+  if (style === CallStyle.item) return packItem(item, root);
+  if (!Array.isArray(item)) throw new TypeError(`${root} must be an array of arguments, got ${typeof item}`);
+  return packArguments(item, root);
+}
+
+function packItem(item: unknown, root: string): unknown {
+  return isPlain(item) ? item : PackedValue.of(item, root);
+}
+
+/** Arguments that are all plain travel in a copy of their list. */
+function packArguments(args: unknown[], root: string): unknown {
+  return args.every(isPlain) ? args.slice() : PackedValue.of(args, root);
+}
+
+function packAll(items: Iterable<unknown>, style: CallStyle): { items: unknown[]; anyPacked: boolean } {
+  const list = Array.from(items);
+  let anyPacked = false;
+  try {
+    for (let i = 0; i < list.length; i++) {
+      if (style === CallStyle.item && isPlain(list[i])) continue; // FAST PATH
+      list[i] = pack(list[i], style, `items[${i}]`);
+      if (list[i] instanceof PackedValue) anyPacked = true;
+    }
+  } catch (error) {
+    for (const item of list) if (item instanceof PackedValue) item.release();
+    throw error;
+  }
+  return { items: list, anyPacked };
+}

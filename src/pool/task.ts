@@ -1,0 +1,265 @@
+// A task: one submission to a pool, of one item or many. It has the items, and tells its sink what came of each.
+//
+//   items   0 1 2 3 4 5 6 7 8 9 …      before `next`: handed out;  from `next` on: not yet
+//                   ▲next              `again`: handed out before, to be handed out once more (first of all)
+
+import type { Cost } from './chunking.js';
+import type { Definition } from './definition.js';
+import type { ItemSource, Portion } from './dispatcher.js';
+import type { CallStyle } from './frames.js';
+import { PackedValue } from './packed-value.js';
+
+/** Who wants to know. Each index is settled at most once. */
+export interface Sink {
+  value(index: number, value: unknown): void;
+  /** @returns True if nothing more of the task is wanted. */
+  error(index: number, error: unknown): boolean | undefined;
+  /** Everything that is not settled yet never will be. */
+  abort(reason: unknown): void;
+}
+
+export interface TaskOptions {
+  readonly chunkSize: number | 'auto';
+  /** Milliseconds an item may run. */
+  readonly timeout: number | undefined;
+  /** How often an item that failed is run again. */
+  readonly retries: number;
+}
+
+export interface TaskParts {
+  readonly definition: Definition;
+  readonly style: CallStyle;
+  readonly options: TaskOptions;
+  readonly sink: Sink;
+  /** More items will be added. False: it is over as soon as those it has are settled. */
+  readonly open: boolean;
+  /** So many items have been settled, or given up. */
+  readonly onSettled: (count: number) => void;
+  /** Called once, when every item is settled and no more may come. */
+  readonly onOver: () => void;
+}
+
+/** In the place of an item that is settled. */
+const SETTLED = Symbol('settled');
+/** Packed items of one message hold no more, unless it is one item. */
+const LARGEST_BATCH_BYTES = 256 * 1024;
+
+export class Task implements ItemSource {
+  readonly definition: Definition;
+  readonly style: CallStyle;
+  readonly options: TaskOptions;
+  readonly #sink: Sink;
+  readonly #onSettled: (count: number) => void;
+  readonly #onOver: (() => void)[];
+  #onTaken: (() => void) | undefined;
+  /** Plain items as they are, others packed; SETTLED once settled. */
+  #items: unknown[] = [];
+  #next = 0;
+  #again: number[] = [];
+  #unsettled = 0;
+  #open: boolean;
+  #anyPacked = false;
+  queued = false;
+  #over = false;
+  /** Runs that have failed, by item; only where there are retries. */
+  #failures: Map<number, number> | undefined;
+
+  constructor({ definition, style, options, sink, open, onSettled, onOver }: TaskParts) {
+    this.definition = definition;
+    this.style = style;
+    this.options = options;
+    this.#sink = sink;
+    this.#open = open;
+    this.#onSettled = onSettled;
+    this.#onOver = [onOver];
+  }
+
+  get cost(): Cost {
+    return this.definition.cost;
+  }
+
+  get chunkSize(): number | 'auto' {
+    return this.options.chunkSize;
+  }
+
+  get available(): number {
+    return this.#again.length + this.#items.length - this.#next;
+  }
+
+  /** Items not settled yet. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  /** Items ever added. */
+  get size(): number {
+    return this.#items.length;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Adds an item: a plain value, or a PackedValue. @returns Its index. */
+  add(item: unknown): number {
+    if (item instanceof PackedValue) {
+      this.#anyPacked = true;
+      if (this.#over) item.release();
+    }
+    if (this.#over) return -1;
+    this.#unsettled++;
+    return this.#items.push(item) - 1;
+  }
+
+  /** Adds many at once; the task keeps the array. Only for a new task. */
+  addAll(items: unknown[], anyPacked: boolean): void {
+    this.#items = items;
+    this.#anyPacked = anyPacked;
+    this.#unsettled = items.length;
+  }
+
+  /** No item will be added. */
+  complete(): void {
+    this.#open = false;
+    this.#endIfSettled();
+  }
+
+  /** Calls back when it is over; at once if it is. */
+  whenOver(callback: () => void): void {
+    if (this.#over) callback();
+    else this.#onOver.push(callback);
+  }
+
+  /** Calls back, once, when items have been handed out. */
+  whenTaken(callback: () => void): void {
+    this.#onTaken = callback;
+  }
+
+  itemAt(index: number): unknown {
+    return this.#items[index];
+  }
+
+  /** The items of a portion, if all are plain. */
+  plainItems({ first, count, listed }: Portion): unknown[] | undefined {
+    if (this.#anyPacked) return undefined;
+    return listed ? listed.map((index) => this.#items[index]) : this.#items.slice(first, first + count);
+  }
+
+  take(limit: number): Portion {
+    if (this.#again.length > 0) {
+      const listed = this.#again.splice(0, limit);
+      return { first: listed[0], count: listed.length, listed };
+    }
+    const first = this.#next;
+    const count = this.#fitting(first, Math.min(limit, this.#items.length - first));
+    this.#next += count;
+    this.#wakeFeeder();
+    return { first, count };
+  }
+
+  giveBack(indices: readonly number[]): void {
+    if (this.#over) return;
+    const wanted = indices.filter((index) => this.#items[index] !== SETTLED);
+    this.#again = wanted.concat(this.#again);
+  }
+
+  /** How many of the next items make a message of reasonable size. */
+  #fitting(first: number, limit: number): number {
+    if (!this.#anyPacked) return limit;
+    let bytes = 0;
+    for (let count = 0; count < limit; count++) {
+      const item = this.#items[first + count];
+      if (item instanceof PackedValue) bytes += item.sizeBytes;
+      if (bytes > LARGEST_BATCH_BYTES) return Math.max(1, count);
+    }
+    return limit;
+  }
+
+  /** Which run of each item of a portion this is; undefined if it is the first of all. */
+  attemptsOf(portion: Portion): number[] | undefined {
+    const failures = this.#failures;
+    if (!failures || !portion.listed) return undefined;
+    return portion.listed.map((index) => (failures.get(index) ?? 0) + 1);
+  }
+
+  settleValue(index: number, value: unknown): void {
+    if (this.#over || this.#items[index] === SETTLED) return;
+    this.#forget(index);
+    this.#sink.value(index, value);
+    this.#settled(1);
+  }
+
+  /** @returns True if the item is to be run again. */
+  settleError(index: number, error: unknown, mayRetry = true): boolean {
+    if (this.#over || this.#items[index] === SETTLED) return false;
+    if (mayRetry && this.options.retries > 0) {
+      this.#failures ??= new Map();
+      const failures = (this.#failures.get(index) ?? 0) + 1;
+      this.#failures.set(index, failures);
+      if (failures <= this.options.retries) return true;
+    }
+    this.#forget(index);
+    if (this.#sink.error(index, error)) this.cancel();
+    else this.#settled(1);
+    return false;
+  }
+
+  /** Settles with values for consecutive items: the quick way. */
+  settlePlain(first: number, values: readonly unknown[], from: number, count: number): void {
+    if (this.#over) return;
+    const items = this.#items;
+    let settled = 0;
+    for (let i = 0; i < count; i++) {
+      const item = items[first + i];
+      if (item === SETTLED) continue;
+      if (item instanceof PackedValue) item.release();
+      items[first + i] = SETTLED;
+      settled++;
+      this.#sink.value(first + i, values[from + i]);
+    }
+    this.#settled(settled);
+  }
+
+  /** It fails as a whole. */
+  abort(reason: unknown): void {
+    if (this.#over) return;
+    this.#sink.abort(reason);
+    this.cancel();
+  }
+
+  /** Nothing more of it is wanted: what has not been handed out never will be, what runs is not listened to. */
+  cancel(): void {
+    if (this.#over) return;
+    for (const item of this.#items) if (item instanceof PackedValue) item.release();
+    this.#items = [];
+    this.#next = 0;
+    this.#again = [];
+    this.#open = false;
+    this.#settled(this.#unsettled);
+  }
+
+  #settled(count: number): void {
+    this.#unsettled -= count;
+    this.#onSettled(count);
+    this.#endIfSettled();
+  }
+
+  #wakeFeeder(): void {
+    const wake = this.#onTaken;
+    this.#onTaken = undefined;
+    wake?.();
+  }
+
+  #forget(index: number): void {
+    const item = this.#items[index];
+    if (item instanceof PackedValue) item.release();
+    this.#items[index] = SETTLED;
+  }
+
+  #endIfSettled(): void {
+    if (this.#open || this.#unsettled > 0 || this.#over) return;
+    this.#over = true;
+    for (const tell of this.#onOver) tell();
+    this.#wakeFeeder();
+  }
+}

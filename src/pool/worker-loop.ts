@@ -1,0 +1,174 @@
+// The child's side of a pool: takes frames, runs items one after another, sends results back.
+//
+//   drain the pipe ─► run each item ─► results pile up ─► sent when the pipe is empty, or every 2 ms while there is more
+//
+// What does not wait is not awaited: an item that returns no promise costs no turn of the event loop.
+
+import { EOFError } from '../base/errors.js';
+import type { RingConnection } from '../channels/ring-connection.js';
+import { setImporting } from '../process/child-content.js';
+import { currentProcess } from '../process/process.js';
+import { registerOwnExport } from '../serialization/own-exports.js';
+import type { AnyFunction } from '../serialization/function-recipe.js';
+import { packError } from '../serialization/remote-error.js';
+import {
+  CallStyle,
+  type DefineFrame,
+  type FrameToParent,
+  type FrameToWorker,
+  type PackedParts,
+  type RunFrame,
+  TICKET_MASK,
+  ToParent,
+  ToWorker,
+} from './frames.js';
+import { ItemListReader } from './item-list.js';
+import { openPacked, PackedValue } from './packed-value.js';
+import { PoolBoard } from './pool-board.js';
+import { ResultSender } from './result-sender.js';
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  /** Address of its board. */
+  readonly board: number;
+  /** `[initializer, args]`, packed by the parent. */
+  readonly initializer: PackedParts | undefined;
+}
+
+/** How long a worker that is to stop may take to empty its event loop. */
+const STOP_GRACE_MS = 1000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Other events of the process are looked at so often while frames keep coming. */
+const BREATHE_MS = 20;
+
+/** What a pool's worker process runs: until it is told to stop, or the pool is gone. */
+export async function poolWorkerLoop(pipe: RingConnection<unknown>, setup: WorkerSetup): Promise<void> {
+  const loop = new WorkerLoop(pipe, PoolBoard.attach(setup.board));
+  if (await loop.initialize(setup)) await loop.run();
+  setTimeout(() => process.exit(), STOP_GRACE_MS).unref();
+}
+
+registerOwnExport('poolWorkerLoop', poolWorkerLoop);
+
+class WorkerLoop {
+  readonly #pipe: RingConnection<unknown>;
+  readonly #board: PoolBoard;
+  readonly #results: ResultSender;
+  readonly #functions = new Map<number, DefineFrame | AnyFunction>();
+  #breathedAt = performance.now();
+
+  constructor(pipe: RingConnection<unknown>, board: PoolBoard) {
+    this.#pipe = pipe;
+    this.#board = board;
+    this.#results = new ResultSender(pipe);
+  }
+
+  /** @returns False if the initializer threw: the parent has been told. */
+  async initialize({ initializer }: WorkerSetup): Promise<boolean> {
+    try {
+      if (initializer) {
+        const [fn, args] = (await openPrepared(initializer)) as [AnyFunction, unknown[]];
+        await fn(...args);
+      }
+    } catch (error) {
+      const { bytes } = PackedValue.of(packError(error, currentProcess().name), 'error');
+      await this.#pipe.send([ToParent.initFailed, bytes] satisfies FrameToParent);
+      process.exitCode = 1;
+      return false;
+    }
+    await this.#pipe.send([ToParent.ready] satisfies FrameToParent);
+    process.on('exit', () => this.#results.flushSync());
+    return true;
+  }
+
+  async run(): Promise<void> {
+    // A task may wait for something that holds no event loop open: the worker lives all the same.
+    const alive = setInterval(() => {}, LONGEST_TIMER_MS);
+    try {
+      for (;;) {
+        const frame = this.#pipe.tryTakeParcel()?.open() as FrameToWorker | undefined;
+        if (frame) {
+          if (frame[0] === ToWorker.stop) return;
+          if (frame[0] === ToWorker.run) await this.#runBatch(frame);
+          else if (frame[0] === ToWorker.define) this.#functions.set(frame[1], frame);
+          else for (const id of frame[1]) this.#functions.delete(id);
+          continue;
+        }
+        if (this.#results.pending) await this.#results.flush();
+        this.#board.rest();
+        await this.#pipe.poll(null);
+        this.#results.restart();
+      }
+    } catch (error) {
+      if (!(error instanceof EOFError)) throw error;
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  async #runBatch([, functionId, style, firstTicket, attempts, timed, list]: RunFrame): Promise<void> {
+    const items = new ItemListReader(list);
+    const { values } = items;
+    const board = this.#board;
+    const results = this.#results;
+    for (let i = 0; i < values.length; i++) {
+      if (timed) board.stampTime();
+      const ticket = (firstTicket + i) & TICKET_MASK;
+      board.begin(ticket);
+      try {
+        const packed = items.packedAt(i);
+        if (board.skips(ticket)) {
+          results.skipped();
+          continue;
+        }
+        const held = this.#functions.get(functionId);
+        const fn = typeof held === 'function' ? held : await this.#open(functionId, held);
+        let item = values[i];
+        if (packed) {
+          item = openPacked(packed.bytes, packed.attachments);
+          if (item instanceof Promise) item = await item;
+        }
+        let value = style === CallStyle.spread ? fn(...(item as unknown[])) : fn(item);
+        if (isThenable(value)) {
+          results.flushSoon();
+          value = await value;
+        }
+        results.value(value);
+      } catch (error) {
+        results.error(error);
+      }
+      if (results.due) {
+        await results.flush();
+        await this.#breathe();
+      }
+    }
+  }
+
+  async #open(id: number, frame: DefineFrame | undefined): Promise<AnyFunction> {
+    if (!frame) throw new Error(`function ${id} is not here`);
+    const fn = (await openPrepared(frame[2])) as AnyFunction;
+    this.#functions.set(id, fn);
+    return fn;
+  }
+
+  async #breathe(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#breathedAt < BREATHE_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#breathedAt = performance.now();
+  }
+}
+
+/** Modules imported on the way must not start processes: they are being imported, as at a child's start. */
+async function openPrepared([bytes, attachments]: PackedParts): Promise<unknown> {
+  setImporting(true);
+  try {
+    return await openPacked(bytes, attachments);
+  } finally {
+    setImporting(false);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+}

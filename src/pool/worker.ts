@@ -1,0 +1,199 @@
+// A worker as the pool sees it: a daemon process at the other end of a pipe.
+//
+//   BOOTING ──ready──► READY ──(told to stop, or dies)──► ENDED        its end is told after its last result
+
+import { constants } from 'node:os';
+import { BrokenPipeError, ClosedError, EOFError } from '../base/errors.js';
+import { Pipe } from '../channels/pipe.js';
+import type { RingConnection } from '../channels/ring-connection.js';
+import { Process } from '../process/process.js';
+import { type FrameToParent, type FrameToWorker, type PackedParts, ToParent, ToWorker } from './frames.js';
+import { PoolBoard } from './pool-board.js';
+import { StderrTail } from './stderr-tail.js';
+import { poolWorkerLoop } from './worker-loop.js';
+
+export interface WorkerEnd {
+  readonly pid: number | undefined;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Ticket of the item it was running. */
+  readonly running: number | undefined;
+}
+
+export interface WorkerEvents {
+  onReady(worker: Worker): void;
+  onInitFailed(worker: Worker, packedError: Uint8Array): void;
+  onResults(worker: Worker, frame: FrameToParent): void;
+  /** A frame of one item came in and can't be revived, or the promise of it. */
+  onOne(worker: Worker, frame: FrameToParent | Promise<FrameToParent>): void;
+  onEnd(worker: Worker, end: WorkerEnd): void;
+  /** The operating system refused to start it. */
+  onNotStarted(worker: Worker, error: unknown): void;
+}
+
+export interface WorkerOptions {
+  readonly id: number;
+  readonly name: string;
+  readonly initializer: PackedParts | undefined;
+}
+
+/** How long a worker may take to end after SIGTERM before it is killed. */
+const TERM_GRACE_MS = 500;
+
+export class Worker {
+  readonly id: number;
+  readonly board: PoolBoard;
+  readonly stderr: StderrTail;
+  /** Functions it has been given. */
+  readonly functions = new Set<number>();
+  /** Functions it has and will not be given again: told with the next batch. */
+  readonly forgotten: number[] = [];
+  /** It was killed by the pool, on purpose: nothing is blamed on what it was running. */
+  condemned = false;
+  readonly #process: Process;
+  readonly #pipe: RingConnection<unknown>;
+  readonly #events: WorkerEvents;
+  readonly #ended: Promise<void>;
+  #ready = false;
+
+    constructor({ id, name, initializer }: WorkerOptions, events: WorkerEvents) {
+    this.id = id;
+    this.#events = events;
+    this.board = PoolBoard.create();
+    const [ours, theirs] = Pipe<unknown>() as [RingConnection<unknown>, RingConnection<unknown>];
+    ours.keepAlive = false;
+    this.#pipe = ours;
+    this.#process = new Process({
+      name,
+      daemon: true,
+      target: poolWorkerLoop,
+      args: [theirs, { board: this.board.address, initializer }],
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    const started = this.#process.start();
+    theirs.close();
+    if (this.#process.pid === undefined) {
+      this.stderr = new StderrTail(null);
+      this.#ended = this.#failToStart(started);
+      return;
+    }
+    started.catch(() => {}); // told by its end
+    this.stderr = new StderrTail(this.#process.stderr);
+    void this.#listen();
+    this.#ended = this.#watch();
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get alive(): boolean {
+    return this.#process.isAlive();
+  }
+
+  get name(): string {
+    return this.#process.name;
+  }
+
+  /** Resolves when it has ended. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /**
+   * Sends a frame; it is serialized inside the call.
+   * @returns Rejects with what kept it from being sent; not if the worker has died: that is told by its end.
+   */
+  send(frame: FrameToWorker): Promise<void> {
+    return this.#pipe.send(frame).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+    });
+  }
+
+  /** It ends when it has done what it has been sent. */
+  stop(): void {
+    void this.send([ToWorker.stop]).catch(() => this.condemn());
+  }
+
+  /** Ends it now: SIGTERM, and SIGKILL if it does not listen. */
+  condemn(): void {
+    if (this.condemned) return;
+    this.condemned = true;
+    if (!this.#process.isAlive()) return;
+    this.#process.terminate();
+    const timer = setTimeout(() => this.#process.kill(), TERM_GRACE_MS);
+    void this.#ended.finally(() => clearTimeout(timer));
+  }
+
+  async #failToStart(started: Promise<void>): Promise<void> {
+    this.#pipe.close();
+    this.board.free();
+    await started.catch((error: unknown) => this.#events.onNotStarted(this, error));
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (;;) {
+        this.#drain();
+        await this.#pipe.poll(null);
+      }
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  /** Takes everything that has come in. */
+  #drain(): void {
+    for (let parcel = this.#pipe.tryTakeParcel(); parcel; parcel = this.#pipe.tryTakeParcel()) {
+      if (parcel.needsPreparation) {
+        this.#events.onOne(this, parcel.openAsync() as Promise<FrameToParent>);
+        continue;
+      }
+      let frame: FrameToParent;
+      try {
+        frame = parcel.open() as FrameToParent;
+      } catch (error) {
+        this.#events.onOne(this, Promise.reject(error));
+        continue;
+      }
+      this.#take(frame);
+    }
+  }
+
+  #take(frame: FrameToParent): void {
+    if (frame[0] === ToParent.many) this.#events.onResults(this, frame);
+    else if (frame[0] === ToParent.one) this.#events.onOne(this, frame);
+    else if (frame[0] === ToParent.initFailed) this.#events.onInitFailed(this, frame[1]);
+    else {
+      this.#ready = true;
+      this.#events.onReady(this);
+    }
+  }
+
+  async #watch(): Promise<void> {
+    await this.#process.join();
+    const { exitCode, pid } = this.#process;
+    try {
+      this.#drain(); // what it had sent before it ended counts
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    const { running } = this.board;
+    this.#pipe.close();
+    this.board.free();
+    this.#events.onEnd(this, { pid, exitCode, signal: signalOf(exitCode), running });
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof EOFError || error instanceof BrokenPipeError || error instanceof ClosedError;
+}
+
+function signalOf(exitCode: number | null): string | null {
+  if (exitCode === null || exitCode >= 0) return null;
+  return Object.entries(constants.signals).find(([, number]) => number === -exitCode)?.[0] ?? `signal ${-exitCode}`;
+}
