@@ -42,12 +42,12 @@ export function ringDoor(agent: AgentId): void {
   if (before === Door.quiet) writeRing(agent);
 }
 
-/** A ringer may have died between mark and byte: writes the byte for every door that is marked. */
+/** A ringer may have died between mark and byte: writes the byte for every door that is marked, our own too. */
 export function repeatRings(): void {
-  const { table, self } = Session.current();
+  const { table } = Session.current();
   for (const agent of table.agents()) {
     const marked = Atomics.load(table.words, table.baseOf(agent) + Slot.door) === Door.rung;
-    if (marked && agent !== self && table.isPresumedAlive(agent)) writeRing(agent);
+    if (marked && table.isPresumedAlive(agent)) writeRing(agent);
   }
 }
 
