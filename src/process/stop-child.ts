@@ -20,5 +20,5 @@ export async function stopChild(child: Child, graceMs = GRACE_MS): Promise<StopS
   if (child.end) return 'terminated';
   child.signal('SIGKILL');
   await child.join(Deadline.never);
-  return 'killed';
+  return child.end?.signal === 'SIGKILL' ? 'killed' : 'terminated'; // it may have been on its way out already
 }

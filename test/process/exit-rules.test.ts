@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { gone, Program, runProgram, sharedMemoryFolder } from './program.js';
 
-const pidsIn = (text: string) => [...text.matchAll(/^pid (\d+)$/gm)].map((match) => Number(match[1]));
+const pidsIn = (text: string) => [...text.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
 
 describe('The end of a program', () => {
   for (const [how, code] of [
@@ -31,29 +31,6 @@ describe('The end of a program', () => {
       assert.match(stderr, /ends when its processes have ended: worker \(pid \d+\)/);
     });
   }
-
-  it('(SIGTERM) takes its children with it', async () => {
-    const { stdout, code, signal } = await runProgram('ends.ts', ['SIGTERM']);
-    assert.deepEqual({ code, signal }, { code: null, signal: 'SIGTERM' });
-    for (const pid of pidsIn(stdout)) await gone(pid);
-    assert.doesNotMatch(stdout, /worker is done|the program exits/);
-  });
-
-  it('(SIGKILL) takes children and grandchildren with it, also those that compute; the next start sweeps', async () => {
-    const folder = sharedMemoryFolder();
-    const program = new Program('family.ts', [], folder);
-    const [, list] = await program.output(/^pids ([\d ]+) end$/m);
-    const pids = list.split(' ').map(Number);
-    assert.equal(new Set(pids).size, 16);
-    const [session] = readdirSync(folder);
-    program.kill('SIGKILL');
-    await program.exited;
-    for (const pid of pids) await gone(pid);
-    assert.deepEqual(readdirSync(folder), [session]);
-    const next = await runProgram('small.ts', [], folder);
-    assert.equal(next.stdout, 'small\n', next.stderr);
-    assert.deepEqual(readdirSync(folder), []);
-  });
 
   it('waits for a daemon only while somebody joins it or awaits its result', async () => {
     const { stdout, stderr, code } = await runProgram('joined-daemon.ts');

@@ -6,14 +6,9 @@ import { describe, it } from 'node:test';
 import {
   activeChildren,
   Barrier,
-  BrokenBarrierError,
   cpuCount,
   currentProcess,
-  EOFError,
-  Event,
   isMainProcess,
-  Lock,
-  Pipe,
   Process,
   parentProcess,
   StateError,
@@ -171,63 +166,5 @@ describe('Many processes', () => {
     assert.deepEqual(await descriptorsOfChild(), alone);
     for (const sibling of siblings) sibling.kill();
     await Promise.all(siblings.map((sibling) => sibling.join()));
-  });
-});
-
-describe('The death of a process that has children', () => {
-  it('gives back what its children held', async () => {
-    const [here, there] = Pipe<string>();
-    const meeting = new Barrier(2);
-    const lock = new Lock();
-    const parent = new Process({
-      target: async (there, meeting, lock) => {
-        const child = new Process({
-          target: async (end: typeof there, meeting: Barrier, lock: Lock) => {
-            await lock.acquire();
-            const wait = meeting.wait();
-            await end.send('waits');
-            await wait;
-          },
-          args: [there, meeting, lock],
-        });
-        await child.start();
-        there.close();
-        await child.join();
-      },
-      args: [there, meeting, lock] as [typeof there, Barrier, Lock],
-    });
-    await parent.start();
-    there.close();
-    assert.equal(await here.recv(), 'waits');
-    parent.kill();
-    await assert.rejects(here.recv(), EOFError);
-    await assert.rejects(meeting.wait(), BrokenBarrierError);
-    using guard = await lock.hold();
-    assert.equal(guard.abandoned, true);
-  });
-
-  it('is noticed by a parent that is blocked', async () => {
-    const [here, there] = Pipe<string>();
-    const lock = new Lock();
-    const go = new Event();
-    const holder = new Process({
-      target: async (there, lock, go) => {
-        await lock.acquire();
-        there.sendSync('holds');
-        go.waitSync();
-        process.kill(process.pid, 'SIGKILL');
-      },
-      args: [there, lock, go] as [typeof there, Lock, Event],
-    });
-    await holder.start();
-    there.close();
-    assert.equal(here.recvSync(), 'holds');
-    const waiter = new Process({ target: (lock: Lock) => lock.acquireSync(), args: [lock] });
-    await waiter.start();
-    go.set();
-    assert.throws(() => here.recvSync(), EOFError); // blocked while the holder dies
-    waiter.joinSync();
-    assert.equal(waiter.exitCode, 0);
-    await Promise.all([holder.join(), waiter.join()]);
   });
 });
