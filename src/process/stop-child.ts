@@ -12,13 +12,15 @@ const GRACE_MS = 5000;
 export async function stopChild(child: Child, graceMs = GRACE_MS): Promise<StopStep> {
   if (!(graceMs >= 0))
     throw new RangeError(`grace must be a number of milliseconds from 0 up, got ${graceMs}`);
+  const endsWithin = async (deadline: Deadline) => {
+    await child.join(deadline);
+    return child.end;
+  };
   child.askToStop();
-  await child.join(Deadline.from(graceMs));
-  if (child.end) return 'asked';
+  if (await endsWithin(Deadline.from(graceMs))) return 'asked';
   child.signal('SIGTERM');
-  await child.join(Deadline.from(graceMs));
-  if (child.end) return 'terminated';
+  if (await endsWithin(Deadline.from(graceMs))) return 'terminated';
   child.signal('SIGKILL');
-  await child.join(Deadline.never);
-  return child.end?.signal === 'SIGKILL' ? 'killed' : 'terminated'; // it may have been on its way out already
+  const end = await endsWithin(Deadline.never);
+  return end?.signal === 'SIGKILL' ? 'killed' : 'terminated'; // it may have been on its way out already
 }
