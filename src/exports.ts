@@ -9,18 +9,29 @@ export type { DictDraft } from './manager/dict-object.js';
 export { type DictEntries, ManagedDict } from './manager/managed-dict.js';
 export { Manager } from './manager/manager.js';
 export { AsyncResult } from './pool/async-result.js';
-export { Pool, type PoolStats } from './pool/pool.js';
-export type { ApplyOptions, ImapOptions, MapAsyncOptions, MapOptions, PoolOptions, RunOptions } from './pool/pool-options.js';
+export { type CurrentTask, currentTask } from './pool/current-task.js';
+export { Pool } from './pool/pool.js';
+export type {
+  ApplyOptions,
+  ImapOptions,
+  MapAsyncOptions,
+  MapOptions,
+  PoolOptions,
+  RunOptions,
+} from './pool/pool-options.js';
+export type { PoolStats } from './pool/pool-stats.js';
 export { cpuCount } from './process/cpu-count.js';
-export { parentProcess, type ParentProcess } from './process/parent-process.js';
-export { activeChildren, isMainProcess } from './process/process-tree.js';
+export { type ParentProcess, parentProcess } from './process/parent-process.js';
 export { currentProcess, Process } from './process/process.js';
 export type { ProcessOptions } from './process/process-options.js';
+export { activeChildren, isMainProcess } from './process/process-tree.js';
 export type { StopStep } from './process/stop-child.js';
-export { registerType } from './serialization/type-registry.js';
 export { task } from './serialization/task-reference.js';
+export { registerType } from './serialization/type-registry.js';
 export { Barrier, type BarrierAction, type BarrierOptions } from './sync/barrier.js';
+export { Condition } from './sync/condition.js';
 export { Event } from './sync/event.js';
 export { Lock } from './sync/lock.js';
+export { RLock } from './sync/rlock.js';
 export { LockGuard } from './sync/lock-guard.js';
 export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';

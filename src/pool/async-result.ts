@@ -27,7 +27,10 @@ export class AsyncResult<T> implements PromiseLike<T> {
   /** @param start Called with the two functions of which one settles the result. @returns What cancels it. */
   constructor(
     options: AsyncResultOptions<T>,
-    start: (resolve: (value: T) => void, reject: (error: unknown) => void) => (reason: CancelledError) => void,
+    start: (
+      resolve: (value: T) => void,
+      reject: (error: unknown) => void,
+    ) => (reason: CancelledError) => void,
   ) {
     this.#options = options;
     this.#onCancel = start(
@@ -58,7 +61,8 @@ export class AsyncResult<T> implements PromiseLike<T> {
 
   /** Whether there is a result, and no error. @throws {StateError} If there is neither yet. */
   successful(): boolean {
-    if (this.#state.is === 'pending') throw new StateError('the task has not ended: ask ready() first, or wait');
+    if (this.#state.is === 'pending')
+      throw new StateError('the task has not ended: ask ready() first, or wait');
     return this.#state.is === 'value';
   }
 
@@ -69,7 +73,6 @@ export class AsyncResult<T> implements PromiseLike<T> {
     return true;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: it is a thenable on purpose
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -137,7 +140,9 @@ function call<T>(callback: (value: T) => void, value: T): void {
     try {
       callback(value);
     } catch (error) {
-      process.emitWarning(`a callback of a pool's result threw: ${error instanceof Error ? error.stack : String(error)}`);
+      process.emitWarning(
+        `a callback of a pool's result threw: ${error instanceof Error ? error.stack : String(error)}`,
+      );
     }
   });
 }

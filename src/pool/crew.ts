@@ -4,12 +4,19 @@
 //                 ▲                   │ dies
 //                 └── the other items ┴─► the item it was running fails; another worker takes its place
 
-import { InitializerError, ProcessCrashedError, StateError, TimeoutError, WorkerCrashedError } from '../base/errors.js';
+import {
+  InitializerError,
+  ProcessCrashedError,
+  StateError,
+  TimeoutError,
+  WorkerCrashedError,
+} from '../base/errors.js';
 import { unpackError } from '../serialization/remote-error.js';
-import { type Batch, Dispatcher, indexAt, type Item } from './dispatcher.js';
-import { CallStyle, type FrameToParent, type ManyFrame, type PackedParts, type RunFrame, ToParent, ToWorker } from './frames.js';
-import { type ItemList, ItemListReader, ItemListWriter, plainList } from './item-list.js';
-import { openPacked, PackedValue } from './packed-value.js';
+import { type Batch, Dispatcher, type Item } from './dispatcher.js';
+import { CallStyle, type ManyFrame, type OneFrame, type PackedParts } from './frames.js';
+import { handOut } from './hand-out.js';
+import { openPacked } from './packed-value.js';
+import { Settlement } from './settlement.js';
 import type { Task } from './task.js';
 import { TimeLimits } from './time-limits.js';
 import { Worker, type WorkerEnd, type WorkerEvents } from './worker.js';
@@ -40,13 +47,16 @@ export class Crew implements WorkerEvents {
   readonly #limits = new TimeLimits((id) => this.#checkTime(id));
   /** Workers that are to have no successor. */
   readonly #leaving = new Set<number>();
-  readonly #list = new ItemListWriter();
+  readonly #settlement = new Settlement(
+    this.#dispatcher,
+    (task) => this.drop(task, { kill: false }),
+    () => this.#pumpSoon(),
+  );
   #initError: unknown;
   #phase: 'idle' | 'working' | 'stopping' | 'broken' = 'idle';
   #pumping = false;
   #lastId = 0;
   #crashed = 0;
-  #completed = 0;
   /** Starts in a row that came to nothing. */
   #fruitless = 0;
 
@@ -67,7 +77,7 @@ export class Crew implements WorkerEvents {
       ready: this.#readyCount(),
       started: this.#lastId,
       crashed: this.#crashed,
-      completed: this.#completed,
+      completed: this.#settlement.completed,
     };
   }
 
@@ -108,6 +118,17 @@ export class Crew implements WorkerEvents {
     }
   }
 
+  /** Nobody wants this item of the task any more: if it runs, its worker is replaced. */
+  dropItem(task: Task, index: number, reason: unknown): void {
+    if (!task.drop(index, reason)) return;
+    for (const seat of this.#dispatcher.seats()) {
+      const worker = this.#workers.get(seat.id);
+      const { running } = worker?.board ?? {};
+      const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
+      if (worker && item?.source === task && item.index === index) this.#condemn(worker);
+    }
+  }
+
   forgetFunction(id: number): void {
     for (const worker of this.#workers.values()) {
       if (worker.functions.delete(id)) worker.forgotten.push(id);
@@ -137,7 +158,10 @@ export class Crew implements WorkerEvents {
 
   onReady(worker: Worker): void {
     this.#fruitless = 0;
-    if (this.#phase !== 'working') return worker.stop();
+    if (this.#phase !== 'working') {
+      worker.stop();
+      return;
+    }
     this.#dispatcher.addSeat(worker.id, this.#options.maxTasksPerChild);
     if (this.isReady) this.#options.onReady();
     this.#pump();
@@ -147,7 +171,9 @@ export class Crew implements WorkerEvents {
     try {
       const opened = openPacked(packedError, []);
       if (opened instanceof Promise) {
-        opened.then((packed) => (this.#initError = unpackError(packed))).catch((error) => (this.#initError = error));
+        opened
+          .then((packed) => (this.#initError = unpackError(packed)))
+          .catch((error) => (this.#initError = error));
       } else this.#initError = unpackError(opened);
     } catch (error) {
       this.#initError = error;
@@ -155,45 +181,15 @@ export class Crew implements WorkerEvents {
     this.#initError ??= new InitializerError('the initializer threw');
   }
 
-  onResults(worker: Worker, frame: FrameToParent): void {
-    const [, ms, list, failed, skipped] = frame as ManyFrame;
+  onResults(worker: Worker, frame: ManyFrame): void {
     const seat = this.#dispatcher.seat(worker.id);
-    if (!seat) return;
-    const items = new ItemListReader(list);
-    const { values } = items;
-    const plain = items.allPlain && skipped.length === 0;
-    this.#completed += values.length - skipped.length;
-    for (let at = 0, batch = seat.batches[0]; at < values.length && batch; batch = seat.batches[0]) {
-      const { source, portion, answered } = batch;
-      const count = Math.min(portion.count - answered, values.length - at);
-      source.cost.note(count, (ms * count) / values.length);
-      this.#dispatcher.skip(seat, batch, count);
-      if (plain && !portion.listed) source.settlePlain(portion.first + answered, values, at, count);
-      else {
-        for (let i = 0; i < count; i++) {
-          const item = { source, index: indexAt(portion, answered + i) };
-          const packed = items.packedAt(at + i);
-          if (skipped.includes(at + i)) this.#dispatcher.giveBack(source, [item.index]);
-          else if (!packed) source.settleValue(item.index, values[at + i]);
-          else this.#settlePacked(item, packed.bytes, !failed.includes(at + i));
-        }
-      }
-      at += count;
-    }
+    if (seat) this.#settlement.many(seat, frame);
     this.#pump();
   }
 
-  onOne(worker: Worker, frame: FrameToParent | Promise<FrameToParent>): void {
+  onOne(worker: Worker, frame: OneFrame | Promise<OneFrame>): void {
     const seat = this.#dispatcher.seat(worker.id);
-    const item = seat && this.#dispatcher.answer(seat);
-    if (!item) return;
-    this.#completed++;
-    if (frame instanceof Promise) {
-      frame.then(
-        (opened) => this.#settleOne(item, opened),
-        (error) => this.#fail(item, error),
-      );
-    } else this.#settleOne(item, frame);
+    if (seat) this.#settlement.one(seat, frame);
     this.#pump();
   }
 
@@ -256,73 +252,12 @@ export class Crew implements WorkerEvents {
   }
 
   #send(worker: Worker, batch: Batch<Task>): void {
-    const { source: task, portion, firstTicket } = batch;
-    const { definition, style, options } = task;
-    const timed = options.timeout !== undefined;
-    const run: RunFrame = [
-      ToWorker.run,
-      definition.id,
-      style,
-      firstTicket,
-      task.attemptsOf(portion),
-      timed,
-      this.#itemsOf(task, batch),
-    ];
-    const refused = (error: unknown) => {
-      for (const item of this.#dispatcher.unsend(worker.id, batch)) this.#fail(item, error);
+    handOut(worker, batch).catch((error: unknown) => {
+      for (const item of this.#dispatcher.unsend(worker.id, batch)) this.#settlement.fail(item, error);
       this.#pumpSoon();
-    };
-    if (worker.forgotten.length > 0) worker.send([ToWorker.forget, worker.forgotten.splice(0)]).catch(() => {});
-    if (!worker.functions.has(definition.id)) {
-      worker.functions.add(definition.id);
-      const { bytes, attachments } = definition.packed;
-      worker.send([ToWorker.define, definition.id, [bytes, attachments]]).catch(() => worker.functions.delete(definition.id));
-    }
-    worker.send(run).catch(refused);
-    if (options.timeout !== undefined) this.#limits.arm(worker.id, options.timeout);
-  }
-
-  #itemsOf(task: Task, { portion }: Batch<Task>): ItemList {
-    const plain = task.plainItems(portion);
-    if (plain) return plainList(plain); // FAST PATH
-    for (let offset = 0; offset < portion.count; offset++) {
-      const item = task.itemAt(indexAt(portion, offset));
-      if (item instanceof PackedValue) this.#list.packed(item.bytes, item.attachments);
-      else this.#list.plain(item);
-    }
-    return this.#list.take();
-  }
-
-  #settlePacked(item: Item<Task>, bytes: Uint8Array, ok: boolean): void {
-    try {
-      const value = openPacked(bytes, []);
-      if (value instanceof Promise) {
-        value.then(
-          (opened) => this.#settle(item, ok, opened),
-          (error) => this.#fail(item, error),
-        );
-      } else this.#settle(item, ok, value);
-    } catch (error) {
-      this.#fail(item, error);
-    }
-  }
-
-  #settleOne(item: Item<Task>, frame: FrameToParent): void {
-    const [, ok, value, ms] = frame as Extract<FrameToParent, [typeof ToParent.one, ...unknown[]]>;
-    item.source.cost.note(1, ms);
-    this.#settle(item, ok, value);
-  }
-
-  #settle(item: Item<Task>, ok: boolean, value: unknown): void {
-    if (ok) item.source.settleValue(item.index, value);
-    else this.#fail(item, unpackError(value));
-  }
-
-  #fail({ source, index }: Item<Task>, error: unknown): void {
-    if (source.settleError(index, error)) {
-      this.#dispatcher.giveBack(source, [index]);
-      this.#pumpSoon();
-    } else if (source.over) this.drop(source, { kill: false });
+    });
+    const { timeout } = batch.source.options;
+    if (timeout !== undefined) this.#limits.arm(worker.id, timeout);
   }
 
   async #blame(worker: Worker, end: WorkerEnd, victim: Item<Task>): Promise<void> {
@@ -331,7 +266,10 @@ export class Crew implements WorkerEvents {
     const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode}`;
     const message = `worker ${worker.name} (pid ${end.pid}) died while it ran ${task}: ${how}`;
     const details = { exitCode: end.exitCode, signal: end.signal, task, stderrTail };
-    this.#fail(victim, new WorkerCrashedError(message, end.pid === undefined ? details : { ...details, pid: end.pid }));
+    this.#settlement.fail(
+      victim,
+      new WorkerCrashedError(message, end.pid === undefined ? details : { ...details, pid: end.pid }),
+    );
   }
 
   #condemn(worker: Worker): void {
@@ -354,7 +292,8 @@ export class Crew implements WorkerEvents {
       const left = limit - worker.board.elapsedMs();
       if (left <= 0 && worker.board.running === running) {
         this.#condemn(worker); // if it is to be run again, it comes back with the rest of what the worker had
-        if (!item.source.settleError(item.index, timedOut(item, limit)) && item.source.over) this.drop(item.source, { kill: false });
+        if (!item.source.settleError(item.index, timedOut(item, limit)) && item.source.over)
+          this.drop(item.source, { kill: false });
         return;
       }
       nextLookMs = Math.min(nextLookMs, Math.max(1, left));
@@ -377,9 +316,12 @@ export class Crew implements WorkerEvents {
     const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode}`;
     if (this.#initError !== undefined) {
       const reason = this.#initError instanceof Error ? this.#initError.message : String(this.#initError);
-      return new InitializerError(`the pool's initializer threw in every worker that was started: ${reason}`, {
-        cause: this.#initError,
-      });
+      return new InitializerError(
+        `the pool's initializer threw in every worker that was started: ${reason}`,
+        {
+          cause: this.#initError,
+        },
+      );
     }
     const details = { exitCode: end.exitCode, signal: end.signal };
     return new ProcessCrashedError(
@@ -402,5 +344,7 @@ function describe({ source, index }: Item<Task>): string {
 }
 
 function timedOut(item: Item<Task>, limit: number): TimeoutError {
-  return new TimeoutError(`${describe(item)} has run for more than its timeout of ${limit} ms; its worker was replaced`);
+  return new TimeoutError(
+    `${describe(item)} has run for more than its timeout of ${limit} ms; its worker was replaced`,
+  );
 }

@@ -76,7 +76,11 @@ export class Definitions {
     functionReader.begin?.();
     const recipe = functionReader.describe(fn, 'fn');
     const capturing = recipe.how === 'capture' && recipe.captured.length > 0;
-    const known = { definition: this.#define(fn.name, packed, new Cost()), capturing, lookedAt: this.#thisTurn() };
+    const known = {
+      definition: this.#define(fn.name, packed, new Cost()),
+      capturing,
+      lookedAt: this.#thisTurn(),
+    };
     this.#known.set(fn, known);
     this.#collected.register(fn, known);
     return known.definition;

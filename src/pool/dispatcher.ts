@@ -211,6 +211,7 @@ export function indexAt({ first, listed }: Portion, offset: number): number {
 
 function remaining<Source>({ source, portion, answered }: Batch<Source>): Item<Source>[] {
   const items: Item<Source>[] = [];
-  for (let offset = answered; offset < portion.count; offset++) items.push({ source, index: indexAt(portion, offset) });
+  for (let offset = answered; offset < portion.count; offset++)
+    items.push({ source, index: indexAt(portion, offset) });
   return items;
 }

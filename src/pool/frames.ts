@@ -37,7 +37,11 @@ export type RunFrame = [
   items: ItemList,
 ];
 
-export type FrameToWorker = DefineFrame | RunFrame | [typeof ToWorker.forget, readonly number[]] | [typeof ToWorker.stop];
+export type FrameToWorker =
+  | DefineFrame
+  | RunFrame
+  | [typeof ToWorker.forget, readonly number[]]
+  | [typeof ToWorker.stop];
 
 export type ManyFrame = [
   kind: typeof ToParent.many,
@@ -50,11 +54,13 @@ export type ManyFrame = [
   skipped: readonly number[],
 ];
 
+export type OneFrame = [kind: typeof ToParent.one, ok: boolean, value: unknown, ms: number];
+
 export type FrameToParent =
   | [typeof ToParent.ready]
   | [typeof ToParent.initFailed, Uint8Array]
   | ManyFrame
-  | [kind: typeof ToParent.one, ok: boolean, value: unknown, ms: number];
+  | OneFrame;
 
 /** Tickets number the items given to one worker; they wrap here. */
 export const TICKET_MASK = 0x3fffffff;

@@ -57,7 +57,13 @@ export class ItemListWriter {
 
   /** The list, to be encoded at once; the writer is empty afterwards. */
   take(): ItemList {
-    const list: ItemList = [this.#values, this.#at, this.#sizes, this.#bytes.subarray(0, this.#used), this.#attached];
+    const list: ItemList = [
+      this.#values,
+      this.#at,
+      this.#sizes,
+      this.#bytes.subarray(0, this.#used),
+      this.#attached,
+    ];
     this.#values = [];
     this.#at = [];
     this.#sizes = [];

@@ -112,7 +112,10 @@ class BorrowingReader implements ShipmentReader {
  * Opens a value that another process has packed; a promise where modules have to be imported first.
  * @throws {SerializationError} If it can't be revived.
  */
-export function openPacked(bytes: Uint8Array, attachments: readonly Attachment[]): unknown | Promise<unknown> {
+export function openPacked(
+  bytes: Uint8Array,
+  attachments: readonly Attachment[],
+): unknown | Promise<unknown> {
   const reader = new BorrowingReader(attachments);
   if (!needsPreparation(bytes)) return decode(bytes, reader); // FAST PATH
   const kept = bytes.slice();

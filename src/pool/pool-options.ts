@@ -40,7 +40,8 @@ const NOT_YET = ['context', 'maxMemoryPerChild', 'priority', 'onProgress', 'prog
 
 /** @throws {TypeError | RangeError} If an option has the wrong type or value, or is not known. */
 export function checkPoolOptions(processes: number, options: PoolOptions): void {
-  if (!Number.isInteger(processes)) throw new TypeError(`processes must be a whole number, got ${String(processes)}`);
+  if (!Number.isInteger(processes))
+    throw new TypeError(`processes must be a whole number, got ${String(processes)}`);
   if (processes < 1) throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
   checkNames('Pool', options, ['initializer', 'initargs', 'maxTasksPerChild', 'name']);
   const { initializer, initargs, maxTasksPerChild, name } = options;
@@ -61,14 +62,20 @@ export const imapNames = [...mapNames, 'maxInFlight'] as const;
  * @param names Those it knows.
  * @throws {TypeError | RangeError} If one has the wrong type or value, or is not known.
  */
-export function readOptions(method: string, options: ImapOptions & ApplyOptions, names: readonly string[]): TaskOptions {
+export function readOptions(
+  method: string,
+  options: ImapOptions & ApplyOptions,
+  names: readonly string[],
+): TaskOptions {
   checkNames(method, options, names);
   const { timeout, signal, retries, chunkSize, maxInFlight, callback, errorCallback } = options;
   if (timeout !== undefined) {
-    if (typeof timeout !== 'number' || Number.isNaN(timeout)) throw new TypeError('timeout must be a number of milliseconds');
+    if (typeof timeout !== 'number' || Number.isNaN(timeout))
+      throw new TypeError('timeout must be a number of milliseconds');
     if (timeout <= 0) throw new RangeError(`timeout must be more than 0 ms, got ${timeout}`);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal');
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError('signal must be an AbortSignal');
   if (retries !== undefined) checkCount('retries', retries, 0);
   if (maxInFlight !== undefined) checkCount('maxInFlight', maxInFlight, 1);
   if (chunkSize !== undefined && chunkSize !== 'auto') checkCount('chunkSize', chunkSize, 1);
@@ -82,7 +89,28 @@ export function readOptions(method: string, options: ImapOptions & ApplyOptions,
 }
 
 export function checkFunction(what: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new TypeError(`${what} must be a function, got ${fn === null ? 'null' : typeof fn}`);
+  if (typeof fn !== 'function')
+    throw new TypeError(`${what} must be a function, got ${fn === null ? 'null' : typeof fn}`);
+}
+
+export function checkArguments(method: string, args: unknown): void {
+  if (args === undefined || Array.isArray(args)) return;
+  throw new TypeError(
+    `${method}: the arguments must be an array, got ${args === null ? 'null' : typeof args}`,
+  );
+}
+
+export function checkItems(method: string, items: unknown): void {
+  if (typeof items === 'string') return;
+  if (
+    typeof items === 'object' &&
+    items !== null &&
+    (Symbol.asyncIterator in items || Symbol.iterator in items)
+  )
+    return;
+  throw new TypeError(
+    `${method}: the items must be an iterable or an async iterable, got ${items === null ? 'null' : typeof items}`,
+  );
 }
 
 function checkCount(what: string, count: unknown, least: number): void {
@@ -93,7 +121,8 @@ function checkCount(what: string, count: unknown, least: number): void {
 }
 
 function checkNames(where: string, options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`${where}: options must be an object`);
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${where}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {
     if (names.includes(name) || value === undefined) continue;
     const why = NOT_YET.includes(name) ? 'is not supported yet' : 'is not known';

@@ -1,6 +1,6 @@
 // Pool: a function over many inputs, in a fixed number of worker processes.
 
-import { type CancelledError, PoolTerminatedError, StateError } from '../base/errors.js';
+import { PoolTerminatedError, StateError } from '../base/errors.js';
 import { isImporting } from '../process/child-content.js';
 import { cpuCount } from '../process/cpu-count.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
@@ -12,7 +12,9 @@ import { PendingHold } from './pending-hold.js';
 import {
   type ApplyOptions,
   applyNames,
+  checkArguments,
   checkFunction,
+  checkItems,
   checkPoolOptions,
   type ImapOptions,
   imapNames,
@@ -25,26 +27,10 @@ import {
   readOptions,
   runNames,
 } from './pool-options.js';
+import type { PoolStats } from './pool-stats.js';
 import type { Source } from './result-stream.js';
-import { ArraySink, OutcomeSink, type Settler } from './sinks.js';
+import { ArraySink, OutcomeSink, type Settler, toPromise } from './sinks.js';
 import { type ManyItems, Submissions } from './submissions.js';
-
-export interface PoolStats {
-  /** Workers wanted. */
-  readonly processes: number;
-  /** Workers that are ready for items. */
-  readonly ready: number;
-  /** Worker processes started since the beginning. */
-  readonly started: number;
-  /** Those that ended unasked. */
-  readonly crashed: number;
-  /** Items that were run to their end, with a result or an error. */
-  readonly completed: number;
-  /** Items submitted and not settled. */
-  readonly pending: number;
-  /** Pids of the workers. */
-  readonly pids: readonly number[];
-}
 
 type Fn<Args extends unknown[], R> = (...args: Args) => R;
 
@@ -81,7 +67,12 @@ export class Pool {
    */
   constructor(processes: number = cpuCount(), options: PoolOptions = {}) {
     checkPoolOptions(processes, options);
-    const { initializer, initargs = [], maxTasksPerChild = Number.POSITIVE_INFINITY, name = 'PoolWorker' } = options;
+    const {
+      initializer,
+      initargs = [],
+      maxTasksPerChild = Number.POSITIVE_INFINITY,
+      name = 'PoolWorker',
+    } = options;
     this.#processes = processes;
     if (initializer) this.#initializer = PackedValue.of([initializer, initargs], 'initializer');
     this.#crew = new Crew({
@@ -116,9 +107,9 @@ export class Pool {
     task: ApplyOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
     const options = readOptions('applyAsync', task as ApplyOptions, applyNames);
-    return this.#asyncResult(task as ApplyOptions, (settler, signal) => {
-      this.#call('applyAsync', fn, args, { options, signal }, settler);
-    });
+    return asyncResult(task as ApplyOptions, (settler) =>
+      this.#call('applyAsync', fn, args, { options, signal: task.signal }, settler),
+    );
   }
 
   /** The results of `fn(item)` in the order of the items. The first error rejects at once and cancels the rest. */
@@ -132,7 +123,10 @@ export class Pool {
     items: Source<T>,
     options: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.#mapAsync({ method: 'mapAsync', fn, items, style: CallStyle.item }, options as MapAsyncOptions);
+    return this.#mapAsync(
+      { method: 'mapAsync', fn, items, style: CallStyle.item },
+      options as MapAsyncOptions,
+    );
   }
 
   /** As `map`; each item is a list of arguments: `fn(...item)`. */
@@ -150,7 +144,10 @@ export class Pool {
     items: Source<Readonly<Args>>,
     options: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.#mapAsync({ method: 'starmapAsync', fn, items, style: CallStyle.spread }, options as MapAsyncOptions);
+    return this.#mapAsync(
+      { method: 'starmapAsync', fn, items, style: CallStyle.spread },
+      options as MapAsyncOptions,
+    );
   }
 
   /** Every outcome, in the order of the items; the counterpart of `Promise.allSettled`. */
@@ -169,7 +166,11 @@ export class Pool {
    * The results of `fn(item)` one by one, in the order of the items, which are read only a little ahead of what is taken.
    * An error ends the iteration and cancels the rest, as `break` does; where every outcome is wanted: `mapSettled`.
    */
-  imap<T, R>(fn: Fn<[item: T], R>, items: Source<T>, options: ImapOptions = {}): AsyncIterableIterator<Awaited<R>> {
+  imap<T, R>(
+    fn: Fn<[item: T], R>,
+    items: Source<T>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>> {
     const many = this.#check({ method: 'imap', fn, items, style: CallStyle.item }, options, imapNames);
     return this.#submissions.stream(many, { ordered: true, maxInFlight: options.maxInFlight });
   }
@@ -180,7 +181,11 @@ export class Pool {
     items: Source<T>,
     options: ImapOptions = {},
   ): AsyncIterableIterator<Awaited<R>> {
-    const many = this.#check({ method: 'imapUnordered', fn, items, style: CallStyle.item }, options, imapNames);
+    const many = this.#check(
+      { method: 'imapUnordered', fn, items, style: CallStyle.item },
+      options,
+      imapNames,
+    );
     return this.#submissions.stream(many, { ordered: false, maxInFlight: options.maxInFlight });
   }
 
@@ -228,7 +233,8 @@ export class Pool {
 
   /** Resolves when all workers have ended. @throws {StateError} Before `close` or `terminate`. */
   async join(): Promise<void> {
-    if (this.#state === 'open') throw new StateError('join: the pool is open: call close() or terminate() before');
+    if (this.#state === 'open')
+      throw new StateError('join: the pool is open: call close() or terminate() before');
     await this.#hold.during(
       new Promise<void>((resolve) => this.#submissions.whenAllOver(() => resolve(this.#ended))),
     );
@@ -245,13 +251,11 @@ export class Pool {
     args: unknown[] | undefined,
     how: Pick<ManyItems, 'options' | 'signal'>,
     settler: Settler,
-  ): void {
+  ): (reason: unknown) => void {
     checkFunction(`${method}: the task`, fn);
-    if (args !== undefined && !Array.isArray(args)) {
-      throw new TypeError(`${method}: the arguments must be an array, got ${typeof args}`);
-    }
+    checkArguments(method, args);
     this.#checkSubmit(method);
-    this.#submissions.call(fn as AnyFunction, args ?? [], how, settler);
+    return this.#submissions.call(fn as AnyFunction, args ?? [], how, settler);
   }
 
   #map<R>(call: Call, options: MapOptions): Promise<R[]> {
@@ -262,27 +266,18 @@ export class Pool {
 
   #mapAsync<R>(call: Call, options: MapAsyncOptions): AsyncResult<R[]> {
     const many = this.#check(call, options as ApplyOptions, mapAsyncNames);
-    return this.#asyncResult(options as ApplyOptions, (settler, signal) => {
-      this.#submissions.many(new ArraySink(settler), settler, { ...many, signal });
-    });
+    return asyncResult(options as ApplyOptions, (settler) =>
+      this.#submissions.many(new ArraySink(settler), settler, many),
+    );
   }
 
-  /** @param start Submits; the signal gives the task up. */
-  #asyncResult<T>(options: ApplyOptions, start: (settler: Settler, signal?: AbortSignal) => void): AsyncResult<T> {
-    return new AsyncResult<T>(options as ApplyOptions<T>, (resolve, reject) => {
-      const settler = { resolve: resolve as Settler['resolve'], reject };
-      const { signal } = options;
-      const cancel = new AbortController();
-      start(settler, signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal);
-      return (reason: CancelledError) => cancel.abort(reason);
-    });
-  }
-
-  #check({ method, fn, items, style }: Call, options: ImapOptions & ApplyOptions, names: readonly string[]): ManyItems {
+  #check(
+    { method, fn, items, style }: Call,
+    options: ImapOptions & ApplyOptions,
+    names: readonly string[],
+  ): ManyItems {
     checkFunction(`${method}: the task`, fn);
-    if (typeof items !== 'string' && !isIterable(items)) {
-      throw new TypeError(`${method}: the items must be an iterable or an async iterable, got ${typeof items}`);
-    }
+    checkItems(method, items);
     const taskOptions = readOptions(method, options, names);
     this.#checkSubmit(method);
     const source = items as Source<unknown>;
@@ -331,13 +326,12 @@ export class Pool {
   }
 }
 
-function isIterable(items: unknown): boolean {
-  return typeof items === 'object' && items !== null && (Symbol.asyncIterator in items || Symbol.iterator in items);
-}
-
-/** What `start` throws rejects. */
-function toPromise<T>(start: (settler: Settler) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    start({ resolve: resolve as Settler['resolve'], reject });
-  });
+/** @param start Submits. @returns What gives it up. */
+function asyncResult<T>(
+  options: ApplyOptions,
+  start: (settler: Settler) => (reason: unknown) => void,
+): AsyncResult<T> {
+  return new AsyncResult<T>(options as ApplyOptions<T>, (resolve, reject) =>
+    start({ resolve: resolve as Settler['resolve'], reject }),
+  );
 }

@@ -1,9 +1,9 @@
 // The results of a worker on their way to the parent: piled up, and sent together.
 
 import { BrokenPipeError } from '../base/errors.js';
-import { Session } from '../memory/session.js';
 import type { ShipmentWriter } from '../base/shippable.js';
 import type { RingConnection } from '../channels/ring-connection.js';
+import { Session } from '../memory/session.js';
 import { currentProcess } from '../process/process.js';
 import { encode } from '../serialization/codec.js';
 import { packError } from '../serialization/remote-error.js';
@@ -59,7 +59,8 @@ export class ResultSender {
   }
 
   value(value: unknown): void {
-    if (isPlain(value)) this.#list.plain(value); // FAST PATH
+    if (isPlain(value))
+      this.#list.plain(value); // FAST PATH
     else this.#add(value, true);
   }
 
@@ -89,7 +90,12 @@ export class ResultSender {
       } catch (error) {
         // Shared memory is full, say: the item fails, the worker lives.
         if (frame[0] !== ToParent.one || error instanceof BrokenPipeError) throw error;
-        await this.#pipe.send([ToParent.one, false, packError(error, currentProcess().name), frame[3]] satisfies FrameToParent);
+        await this.#pipe.send([
+          ToParent.one,
+          false,
+          packError(error, currentProcess().name),
+          frame[3],
+        ] satisfies FrameToParent);
       }
     }
   }
@@ -108,7 +114,8 @@ export class ResultSender {
     try {
       bytes = encodeInline(value);
     } catch (error) {
-      return this.error(error);
+      this.error(error);
+      return;
     }
     if (bytes === undefined) {
       this.#alone = { ok, value };

@@ -7,6 +7,13 @@ export interface Settler {
   reject(error: unknown): void;
 }
 
+/** What `start` throws rejects. */
+export function toPromise<T>(start: (settler: Settler) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start({ resolve: resolve as Settler['resolve'], reject });
+  });
+}
+
 /** Each item is a call of its own. */
 export class CallSink implements Sink {
   readonly #calls: (Settler | undefined)[] = [];

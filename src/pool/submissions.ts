@@ -66,39 +66,64 @@ export class Submissions {
     this.#definitions.release();
   }
 
-  /** `fn(...args)`. @throws What is wrong with function or arguments. */
-  call(fn: AnyFunction, args: unknown[], how: Pick<ManyItems, 'options' | 'signal'>, settler: Settler): void {
+  /**
+   * `fn(...args)`.
+   * @returns What gives it up.
+   * @throws What is wrong with function or arguments.
+   */
+  call(
+    fn: AnyFunction,
+    args: unknown[],
+    how: Pick<ManyItems, 'options' | 'signal'>,
+    settler: Settler,
+  ): (reason: unknown) => void {
     const definition = this.#definitions.of(fn);
     const { options, signal } = how;
     const style = args.length === 1 ? CallStyle.item : CallStyle.spread;
     const item = args.length === 1 ? packItem(args[0], 'args[0]') : packArguments(args, 'args');
     const special = signal !== undefined || options.timeout !== undefined || options.retries > 0;
-    const lane = special ? undefined : this.#lane;
-    const { lastTask } = this.#crew;
-    if (lane && lane.task === lastTask && lane.task.definition === definition && lane.task.style === style) {
-      if (!lane.task.over && lane.task.size < LONGEST_LANE) {
-        lane.sink.push(settler);
-        lane.task.add(item);
-        this.#hold.add();
-        return;
-      }
-    }
-    const sink = new CallSink();
-    sink.push(settler);
-    const task = this.#newTask({ definition, style, options, sink, open: false });
-    task.add(item);
-    this.#hold.add();
+    const lane = special ? undefined : this.#laneFor(definition, style);
+    const { task, sink } = lane ?? this.#newCall({ definition, style, options });
     if (!special) this.#lane = { task, sink };
+    sink.push(settler);
+    const index = task.add(item);
+    this.#hold.add();
     this.#watch(task, signal);
-    this.#crew.submit(task);
+    if (!lane && !task.over) this.#crew.submit(task);
+    return (reason) => this.#crew.dropItem(task, index, reason);
+  }
+
+  /** The task that the last call was put into, if another one may be put behind it without overtaking anybody. */
+  #laneFor(definition: Task['definition'], style: CallStyle): { task: Task; sink: CallSink } | undefined {
+    const lane = this.#lane;
+    if (!lane || lane.task !== this.#crew.lastTask || lane.task.over || lane.task.size >= LONGEST_LANE) {
+      return undefined;
+    }
+    return lane.task.definition === definition && lane.task.style === style ? lane : undefined;
+  }
+
+  #newCall(parts: Pick<Task, 'definition' | 'style' | 'options'>): { task: Task; sink: CallSink } {
+    const sink = new CallSink();
+    return { task: this.#newTask({ ...parts, sink, open: false }), sink };
   }
 
   /** @throws What is wrong with function or items, as far as they are there already. */
-  many(sink: Sink & { finish(): void }, settler: Settler, { fn, items, style, options, signal }: ManyItems): void {
+  many(
+    sink: Sink & { finish(): void },
+    settler: Settler,
+    { fn, items, style, options, signal }: ManyItems,
+  ): (reason: unknown) => void {
     const definition = this.#definitions.of(fn);
     const isAsync = Symbol.asyncIterator in items && !Array.isArray(items);
     const list = isAsync ? undefined : packAll(items as Iterable<unknown>, style);
-    const task = this.#newTask({ definition, style, options, sink, open: isAsync, onFinished: () => sink.finish() });
+    const task = this.#newTask({
+      definition,
+      style,
+      options,
+      sink,
+      open: isAsync,
+      onFinished: () => sink.finish(),
+    });
     if (list) {
       this.#hold.add(list.items.length);
       task.addAll(list.items, list.anyPacked);
@@ -107,10 +132,14 @@ export class Submissions {
     if (list) task.complete();
     else void this.#hold.during(this.#feed(task, items as AsyncIterable<unknown>, settler));
     if (!task.over) this.#crew.submit(task);
+    return (reason) => this.#giveUp(task, reason);
   }
 
   /** The results one by one. @throws What is wrong with the function. */
-  stream<R>({ fn, items, style, options, signal }: ManyItems, how: { ordered: boolean; maxInFlight: number | undefined }) {
+  stream<R>(
+    { fn, items, style, options, signal }: ManyItems,
+    how: { ordered: boolean; maxInFlight: number | undefined },
+  ) {
     const definition = this.#definitions.of(fn);
     const { chunkSize } = options;
     const batch = () => (chunkSize === 'auto' ? definition.cost.batchSize() : chunkSize);
@@ -150,13 +179,18 @@ export class Submissions {
   /** An abort of the signal gives the task up: what runs is stopped, its worker replaced. */
   #watch(task: Task, signal: AbortSignal | undefined): void {
     if (!signal) return;
-    const abort = () => {
-      this.#crew.drop(task, { kill: true });
-      task.abort(signal.reason);
-    };
-    if (signal.aborted) return abort();
+    const abort = () => this.#giveUp(task, signal.reason);
+    if (signal.aborted) {
+      abort();
+      return;
+    }
     signal.addEventListener('abort', abort, { once: true });
     task.whenOver(() => signal.removeEventListener('abort', abort));
+  }
+
+  #giveUp(task: Task, reason: unknown): void {
+    this.#crew.drop(task, { kill: true });
+    task.abort(reason);
   }
 
   /** Items that come one by one: taken as they are, a little ahead of the workers. */
@@ -169,7 +203,8 @@ export class Submissions {
         task.add(pack(item, task.style, `items[${index++}]`));
         this.#crew.submit(task);
         const ahead = BATCHES_AHEAD * this.#processes * Math.max(task.cost.batchSize(), 16);
-        while (!task.over && task.available > ahead) await new Promise<void>((resolve) => task.whenTaken(resolve));
+        while (!task.over && task.available > ahead)
+          await new Promise<void>((resolve) => task.whenTaken(resolve));
         if (task.over) return;
       }
       task.complete();

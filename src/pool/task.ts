@@ -56,6 +56,8 @@ export class Task implements ItemSource {
   #items: unknown[] = [];
   #next = 0;
   #again: number[] = [];
+  /** Items from `next` on that are settled already. */
+  #droppedAhead = 0;
   #unsettled = 0;
   #open: boolean;
   #anyPacked = false;
@@ -83,7 +85,7 @@ export class Task implements ItemSource {
   }
 
   get available(): number {
-    return this.#again.length + this.#items.length - this.#next;
+    return this.#again.length + this.#items.length - this.#next - this.#droppedAhead;
   }
 
   /** Items not settled yet. */
@@ -150,11 +152,22 @@ export class Task implements ItemSource {
       const listed = this.#again.splice(0, limit);
       return { first: listed[0], count: listed.length, listed };
     }
+    if (this.#droppedAhead > 0) return this.#takeWanted(limit);
     const first = this.#next;
     const count = this.#fitting(first, Math.min(limit, this.#items.length - first));
     this.#next += count;
     this.#wakeFeeder();
     return { first, count };
+  }
+
+  #takeWanted(limit: number): Portion {
+    const listed: number[] = [];
+    for (; listed.length < limit && this.#next < this.#items.length; this.#next++) {
+      if (this.#items[this.#next] === SETTLED) this.#droppedAhead--;
+      else listed.push(this.#next);
+    }
+    this.#wakeFeeder();
+    return { first: listed[0], count: listed.length, listed };
   }
 
   giveBack(indices: readonly number[]): void {
@@ -220,6 +233,15 @@ export class Task implements ItemSource {
     this.#settled(settled);
   }
 
+  /** Gives one item up, wherever it is. @returns False if it is settled. */
+  drop(index: number, reason: unknown): boolean {
+    if (this.#over || this.#items[index] === SETTLED) return false;
+    if (index >= this.#next) this.#droppedAhead++;
+    else this.#again = this.#again.filter((other) => other !== index);
+    this.settleError(index, reason, false);
+    return true;
+  }
+
   /** It fails as a whole. */
   abort(reason: unknown): void {
     if (this.#over) return;
@@ -234,6 +256,7 @@ export class Task implements ItemSource {
     this.#items = [];
     this.#next = 0;
     this.#again = [];
+    this.#droppedAhead = 0;
     this.#open = false;
     this.#settled(this.#unsettled);
   }

@@ -8,9 +8,10 @@ import { EOFError } from '../base/errors.js';
 import type { RingConnection } from '../channels/ring-connection.js';
 import { setImporting } from '../process/child-content.js';
 import { currentProcess } from '../process/process.js';
-import { registerOwnExport } from '../serialization/own-exports.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
+import { registerOwnExport } from '../serialization/own-exports.js';
 import { packError } from '../serialization/remote-error.js';
+import { enterTask } from './current-task.js';
 import {
   CallStyle,
   type DefineFrame,
@@ -96,6 +97,7 @@ class WorkerLoop {
         }
         if (this.#results.pending) await this.#results.flush();
         this.#board.rest();
+        enterTask(-1, 1);
         await this.#pipe.poll(null);
         this.#results.restart();
       }
@@ -121,6 +123,7 @@ class WorkerLoop {
           results.skipped();
           continue;
         }
+        enterTask(ticket, attempts ? attempts[i] : 1);
         const held = this.#functions.get(functionId);
         const fn = typeof held === 'function' ? held : await this.#open(functionId, held);
         let item = values[i];
@@ -170,5 +173,7 @@ async function openPrepared([bytes, attachments]: PackedParts): Promise<unknown>
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+  );
 }

@@ -7,7 +7,15 @@ import { BrokenPipeError, ClosedError, EOFError } from '../base/errors.js';
 import { Pipe } from '../channels/pipe.js';
 import type { RingConnection } from '../channels/ring-connection.js';
 import { Process } from '../process/process.js';
-import { type FrameToParent, type FrameToWorker, type PackedParts, ToParent, ToWorker } from './frames.js';
+import {
+  type FrameToParent,
+  type FrameToWorker,
+  type ManyFrame,
+  type OneFrame,
+  type PackedParts,
+  ToParent,
+  ToWorker,
+} from './frames.js';
 import { PoolBoard } from './pool-board.js';
 import { StderrTail } from './stderr-tail.js';
 import { poolWorkerLoop } from './worker-loop.js';
@@ -23,9 +31,9 @@ export interface WorkerEnd {
 export interface WorkerEvents {
   onReady(worker: Worker): void;
   onInitFailed(worker: Worker, packedError: Uint8Array): void;
-  onResults(worker: Worker, frame: FrameToParent): void;
-  /** A frame of one item came in and can't be revived, or the promise of it. */
-  onOne(worker: Worker, frame: FrameToParent | Promise<FrameToParent>): void;
+  onResults(worker: Worker, frame: ManyFrame): void;
+  /** One item's frame, or the promise of one that may not be revived. */
+  onOne(worker: Worker, frame: OneFrame | Promise<OneFrame>): void;
   onEnd(worker: Worker, end: WorkerEnd): void;
   /** The operating system refused to start it. */
   onNotStarted(worker: Worker, error: unknown): void;
@@ -56,7 +64,7 @@ export class Worker {
   readonly #ended: Promise<void>;
   #ready = false;
 
-    constructor({ id, name, initializer }: WorkerOptions, events: WorkerEvents) {
+  constructor({ id, name, initializer }: WorkerOptions, events: WorkerEvents) {
     this.id = id;
     this.#events = events;
     this.board = PoolBoard.create();
@@ -150,7 +158,7 @@ export class Worker {
   #drain(): void {
     for (let parcel = this.#pipe.tryTakeParcel(); parcel; parcel = this.#pipe.tryTakeParcel()) {
       if (parcel.needsPreparation) {
-        this.#events.onOne(this, parcel.openAsync() as Promise<FrameToParent>);
+        this.#events.onOne(this, parcel.openAsync() as Promise<OneFrame>);
         continue;
       }
       let frame: FrameToParent;
@@ -195,5 +203,7 @@ function isGone(error: unknown): boolean {
 
 function signalOf(exitCode: number | null): string | null {
   if (exitCode === null || exitCode >= 0) return null;
-  return Object.entries(constants.signals).find(([, number]) => number === -exitCode)?.[0] ?? `signal ${-exitCode}`;
+  return (
+    Object.entries(constants.signals).find(([, number]) => number === -exitCode)?.[0] ?? `signal ${-exitCode}`
+  );
 }

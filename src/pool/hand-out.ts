@@ -1,0 +1,47 @@
+// Sends a batch to a worker, and before it whatever the worker must know to run it.
+
+import type { Batch } from './dispatcher.js';
+import { indexAt } from './dispatcher.js';
+import { type RunFrame, ToWorker } from './frames.js';
+import { type ItemList, ItemListWriter, plainList } from './item-list.js';
+import { PackedValue } from './packed-value.js';
+import type { Task } from './task.js';
+import type { Worker } from './worker.js';
+
+const packedItems = new ItemListWriter();
+
+/** @returns Rejects with what kept the batch from being sent: shared memory is full, say. */
+export function handOut(worker: Worker, batch: Batch<Task>): Promise<void> {
+  const { source: task, portion, firstTicket } = batch;
+  const { definition, style, options } = task;
+  if (worker.forgotten.length > 0) {
+    worker.send([ToWorker.forget, worker.forgotten.splice(0)]).catch(() => {});
+  }
+  if (!worker.functions.has(definition.id)) {
+    worker.functions.add(definition.id);
+    const { bytes, attachments } = definition.packed;
+    const defined = worker.send([ToWorker.define, definition.id, [bytes, attachments]]);
+    defined.catch(() => worker.functions.delete(definition.id));
+  }
+  const run: RunFrame = [
+    ToWorker.run,
+    definition.id,
+    style,
+    firstTicket,
+    task.attemptsOf(portion),
+    options.timeout !== undefined,
+    itemsOf(task, batch),
+  ];
+  return worker.send(run);
+}
+
+function itemsOf(task: Task, { portion }: Batch<Task>): ItemList {
+  const plain = task.plainItems(portion);
+  if (plain) return plainList(plain); // FAST PATH
+  for (let offset = 0; offset < portion.count; offset++) {
+    const item = task.itemAt(indexAt(portion, offset));
+    if (item instanceof PackedValue) packedItems.packed(item.bytes, item.attachments);
+    else packedItems.plain(item);
+  }
+  return packedItems.take();
+}
