@@ -53,5 +53,9 @@ for (let round = 0; round < ROUNDS; round++) {
   rounds.python.push(pythonRound());
 }
 const [own, pipelined, peer] = [median(rounds.own), median(rounds.pipelined), median(rounds.python)];
-console.log(`manager.dict-set            ${own.toFixed(1)} µs   Python ${peer.toFixed(1)} µs   ratio ${(peer / own).toFixed(2)}`);
-console.log(`manager.dict-set, 100 ahead ${pipelined.toFixed(1)} µs   Python ${peer.toFixed(1)} µs   ratio ${(peer / pipelined).toFixed(2)}`);
+console.log(
+  `manager.dict-set            ${own.toFixed(1)} µs   Python ${peer.toFixed(1)} µs   ratio ${(peer / own).toFixed(2)}`,
+);
+console.log(
+  `manager.dict-set, 100 ahead ${pipelined.toFixed(1)} µs   Python ${peer.toFixed(1)} µs   ratio ${(peer / pipelined).toFixed(2)}`,
+);

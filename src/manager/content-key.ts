@@ -52,7 +52,8 @@ function textOfObject(key: object, depth: number): string {
   if (depth > DEEPEST) throw new TypeError(`a key may not be nested deeper than ${DEEPEST} levels`);
   if (Array.isArray(key)) return `[${key.map((item) => textOfKey(item, depth)).join()}]`;
   if (key instanceof Date) return `D${key.getTime()}`;
-  if (key instanceof Uint8Array) return `B${Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('base64')}`;
+  if (key instanceof Uint8Array)
+    return `B${Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('base64')}`;
   const prototype: unknown = Object.getPrototypeOf(key);
   if (prototype !== Object.prototype && prototype !== null) return refuse(`a ${key.constructor.name}`);
   const entries = Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1));

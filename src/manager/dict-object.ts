@@ -78,7 +78,9 @@ export class DictObject {
   increment(key: unknown, by: number | bigint): number | bigint {
     const before = this.#map.get(key) ?? (typeof by === 'bigint' ? 0n : 0);
     if (typeof before !== typeof by) {
-      throw new TypeError(`increment: the value is of type ${typeof before}, and ${typeof by} can not be added to it`);
+      throw new TypeError(
+        `increment: the value is of type ${typeof before}, and ${typeof by} can not be added to it`,
+      );
     }
     const after = typeof by === 'bigint' ? (before as bigint) + by : (before as number) + by;
     this.#map.set(key, after);

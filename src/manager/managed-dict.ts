@@ -1,12 +1,14 @@
 // ManagedDict: the proxy of a dict that lives in a manager's server; a Map whose methods are async.
 
-import { DictObject, type DictDraft } from './dict-object.js';
+import { type DictDraft, DictObject } from './dict-object.js';
 import { frozen } from './frozen-copy.js';
 import { ManagedProxy } from './managed-proxy.js';
 import { defineType } from './managed-type.js';
 
 /** What a dict can be filled from: a Map, entries, or a plain object. */
-export type DictEntries<K, V> = Iterable<readonly [K, V]> | (K extends string ? Readonly<Record<K, V>> : never);
+export type DictEntries<K, V> =
+  | Iterable<readonly [K, V]>
+  | (K extends string ? Readonly<Record<K, V>> : never);
 
 /**
  * A dictionary in a manager's server process, for any number of processes; made by `manager.dict()`. The counterpart of
@@ -163,7 +165,8 @@ export function entriesOf(from: unknown): (readonly [unknown, unknown])[] {
 }
 
 function asEntry(entry: unknown): readonly [unknown, unknown] {
-  if (!Array.isArray(entry) || entry.length !== 2) throw new TypeError('a dict is made of entries: [key, value]');
+  if (!Array.isArray(entry) || entry.length !== 2)
+    throw new TypeError('a dict is made of entries: [key, value]');
   return [entry[0], entry[1]];
 }
 

@@ -1,8 +1,8 @@
 // What all proxies have in common: a reference, calls that go to the server, travelling as a handle.
 
-import { type Handle, SHIP, type Shippable, type ShipmentWriter } from '../base/shippable.js';
-import { clientOf } from './manager-client.js';
+import { type Handle, SHIP, type ShipmentWriter, type Shippable } from '../base/shippable.js';
 import { ManagedReference } from './managed-reference.js';
+import { clientOf } from './manager-client.js';
 
 export abstract class ManagedProxy implements Shippable {
   readonly #reference: ManagedReference;
@@ -31,5 +31,10 @@ export abstract class ManagedProxy implements Shippable {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+
+  /** Gives the reference back before the proxy is collected; it must not be used any more. */
+  static release(proxy: ManagedProxy): void {
+    proxy.#reference.release();
   }
 }

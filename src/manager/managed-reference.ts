@@ -8,10 +8,11 @@
 // A hold goes when its proxy is collected, its process has ended or its message is thrown away; then the server is told to
 // look, and lets go of the objects that nobody holds. No message counts anything, so a kill at any instant miscounts nothing.
 
-import { layout } from '../memory/record-layout.js';
-import { type Address, arena } from '../memory/arena.js';
-import { holdSlab } from '../memory/slab-class.js';
+import { killPoint } from '../base/kill-point.js';
 import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
+import { type Address, arena } from '../memory/arena.js';
+import { layout } from '../memory/record-layout.js';
+import { holdSlab } from '../memory/slab-class.js';
 import { releaseHold } from '../sync/attachment.js';
 import { HoldCell } from '../sync/hold.js';
 import { defineKind } from '../sync/object-kind.js';
@@ -24,7 +25,11 @@ const objectKind = defineKind({
   code: 31,
   name: 'ManagedObject',
   recoverHold(object, hold) {
-    ManagerCell.at(object.load(Word.manager)).whileReleasing(() => hold.markReleasing());
+    ManagerCell.at(object.load(Word.manager)).whileReleasing(() => {
+      CHAOS: killPoint('manager.release.begun');
+      hold.markReleasing();
+      CHAOS: killPoint('manager.release.marked');
+    });
   },
 });
 

@@ -15,6 +15,7 @@
 
 import { Deadline } from '../base/deadline.js';
 import { ManagerDiedError } from '../base/errors.js';
+import { killPoint } from '../base/kill-point.js';
 import { type Handle, registerShippable, SHIP, type Shippable } from '../base/shippable.js';
 import { FrameQueue } from '../channels/frame-queue.js';
 import { OutgoingParcel } from '../channels/parcel.js';
@@ -129,6 +130,7 @@ export class ManagerCell implements Shippable {
       parcel.abandon();
       throw error;
     }
+    CHAOS: killPoint('manager.submit.put');
     this.ring();
     if (this.isGone) this.#emptyInbox(); // SYNC POINT gone: pairs with end
   }

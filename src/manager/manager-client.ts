@@ -6,6 +6,7 @@
 //   EOF: every pending call rejects with ManagerDiedError, and so does every later one
 
 import { BrokenPipeError, EOFError, InternalError, ManagerDiedError } from '../base/errors.js';
+import { killPoint } from '../base/kill-point.js';
 import type { IncomingParcel } from '../channels/parcel.js';
 import { Pipe } from '../channels/pipe.js';
 import type { RingConnection } from '../channels/ring-connection.js';
@@ -56,6 +57,7 @@ export class ManagerClient {
       const request: Request = [number, reference?.id ?? MANAGER_ID, method, args];
       this.#pending.set(number, { resolve, reject, reference });
       const sent = connection.send(request);
+      CHAOS: killPoint('manager.call.sent');
       this.#manager.ring();
       sent.then(this.#ring, (error: unknown) => this.#refuse(number, error)); // rings again if it had to wait for room
       if (!this.#listening) void this.#listen(connection);

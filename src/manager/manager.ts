@@ -47,7 +47,11 @@ export async function Manager(): Promise<Manager> {
   await cell.started(() => !server.isAlive());
   if (cell.server === 0) {
     const { pid, exitCode, name } = server;
-    throw new ProcessCrashedError(`${name} (pid ${pid}) ended before it served`, { pid, exitCode, signal: null });
+    throw new ProcessCrashedError(`${name} (pid ${pid}) ended before it served`, {
+      pid,
+      exitCode,
+      signal: null,
+    });
   }
   return new ManagerHandle(cell, server);
 }
@@ -80,7 +84,9 @@ class ManagerHandle implements Manager, Shippable {
   }
 
   toString(): string {
-    const where = this.#cell.isGone ? 'gone' : `pid ${Session.current().table.identityOf(this.#cell.server).pid}`;
+    const where = this.#cell.isGone
+      ? 'gone'
+      : `pid ${Session.current().table.identityOf(this.#cell.server).pid}`;
     return `<Manager ${where}>`;
   }
 

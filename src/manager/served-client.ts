@@ -23,7 +23,11 @@ export class ServedClient {
   #gone = false;
 
   /** @param whenIdle Called when it has been busy and is not any more. */
-  constructor(connection: RingConnection<unknown>, handle: (request: Request) => unknown, whenIdle: () => void) {
+  constructor(
+    connection: RingConnection<unknown>,
+    handle: (request: Request) => unknown,
+    whenIdle: () => void,
+  ) {
     this.#connection = connection;
     this.#handle = handle;
     this.#whenIdle = whenIdle;

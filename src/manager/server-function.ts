@@ -7,7 +7,11 @@ import { ownCopy } from './own-copy.js';
  * @param what The method it was given to, for messages.
  * @throws {TypeError} If `fn` is async: others would be served while it waits.
  */
-export function runHere<Argument>(what: string, fn: (argument: Argument) => unknown, argument: Argument): unknown {
+export function runHere<Argument>(
+  what: string,
+  fn: (argument: Argument) => unknown,
+  argument: Argument,
+): unknown {
   const result = fn(argument);
   if (result instanceof Promise) {
     result.catch(() => {}); // its error does not matter any more

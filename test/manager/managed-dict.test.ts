@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type ManagedDict, Manager, NotShippableError, Process, Queue, RemoteError, SerializationError } from '../../src/index.js';
+import {
+  type ManagedDict,
+  Manager,
+  NotShippableError,
+  Process,
+  Queue,
+  RemoteError,
+  SerializationError,
+} from '../../src/index.js';
 import { inChild, start } from '../support/start.js';
 
 const manager = await Manager();
@@ -9,12 +17,30 @@ after(() => manager.shutdown());
 test('Manager.dict() starts empty, or from a Map, entries, a generator or a plain object', async () => {
   assert.equal(await (await manager.dict()).size(), 0);
   assert.deepEqual(await (await manager.dict(new Map([[1, 'a']]))).entries(), [[1, 'a']]);
-  assert.deepEqual(await (await manager.dict([['x', 1], ['y', 2]])).entries(), [['x', 1], ['y', 2]]);
-  assert.deepEqual(await (await manager.dict({ a: 1, b: 2 })).entries(), [['a', 1], ['b', 2]]);
+  assert.deepEqual(
+    await (
+      await manager.dict([
+        ['x', 1],
+        ['y', 2],
+      ])
+    ).entries(),
+    [
+      ['x', 1],
+      ['y', 2],
+    ],
+  );
+  assert.deepEqual(await (await manager.dict({ a: 1, b: 2 })).entries(), [
+    ['a', 1],
+    ['b', 2],
+  ]);
   const squares = (function* () {
     for (let i = 0; i < 3; i++) yield [i, i * i] as const;
   })();
-  assert.deepEqual(await (await manager.dict(squares)).entries(), [[0, 0], [1, 1], [2, 4]]);
+  assert.deepEqual(await (await manager.dict(squares)).entries(), [
+    [0, 0],
+    [1, 1],
+    [2, 4],
+  ]);
 });
 
 test('Manager.dict(no entries) is a TypeError', async () => {
@@ -39,11 +65,19 @@ test('ManagedDict.get(), set(), has(), delete(), size(), clear()', async () => {
 });
 
 test('ManagedDict.keys(), values(), entries(), forEach() and for await are in order of insertion', async () => {
-  const d = await manager.dict<string | number, number>([['b', 1], [7, 2], ['a', 3]]);
+  const d = await manager.dict<string | number, number>([
+    ['b', 1],
+    [7, 2],
+    ['a', 3],
+  ]);
   await d.set('b', 9);
   assert.deepEqual(await d.keys(), ['b', 7, 'a']);
   assert.deepEqual(await d.values(), [9, 2, 3]);
-  assert.deepEqual(await d.entries(), [['b', 9], [7, 2], ['a', 3]]);
+  assert.deepEqual(await d.entries(), [
+    ['b', 9],
+    [7, 2],
+    ['a', 3],
+  ]);
   const seen: unknown[] = [];
   for await (const [key, value] of d) seen.push([key, value]);
   await d.forEach((value, key) => void seen.push([key, value]));
@@ -86,9 +120,18 @@ test('ManagedDict.set() with a key that has no content to compare is a TypeError
   const deep: unknown[] = [];
   deep.push(deep);
   for (const key of [new Map(), new Point(), () => 1, deep]) {
-    await assert.rejects(d.set(key, 1), (error: Error) => error instanceof TypeError && error.cause instanceof RemoteError);
+    await assert.rejects(
+      d.set(key, 1),
+      (error: Error) => error instanceof TypeError && error.cause instanceof RemoteError,
+    );
   }
-  await assert.rejects(d.update([[1, 1], [new Map(), 2]] as Iterable<[unknown, number]>), TypeError);
+  await assert.rejects(
+    d.update([
+      [1, 1],
+      [new Map(), 2],
+    ] as Iterable<[unknown, number]>),
+    TypeError,
+  );
   assert.equal(await d.size(), 0);
 });
 
@@ -102,7 +145,8 @@ test('ManagedDict.get() gives a frozen copy: a change that would be lost throws'
   assert.throws(() => (read.n = 2), TypeError);
   assert.throws(() => read.list.push({ x: 2 }), TypeError);
   assert.throws(() => (read.list[0].x = 2), TypeError);
-  for (const value of [...(await d.values()), ...(await d.entries()).map(([, v]) => v)]) assert.ok(Object.isFrozen(value));
+  for (const value of [...(await d.values()), ...(await d.entries()).map(([, v]) => v)])
+    assert.ok(Object.isFrozen(value));
   await d.set('k', { ...read, n: 2 });
   assert.equal((await d.get('k'))?.n, 2);
 });
@@ -133,7 +177,14 @@ test('ManagedDict.update(other) sets all its entries', async () => {
   const d = await manager.dict<string, number>({ a: 1 });
   await d.update({ a: 2, b: 3 });
   await d.update(new Map([['c', 4]]));
-  assert.deepEqual(await d.getValue(), new Map([['a', 2], ['b', 3], ['c', 4]]));
+  assert.deepEqual(
+    await d.getValue(),
+    new Map([
+      ['a', 2],
+      ['b', 3],
+      ['c', 4],
+    ]),
+  );
   await assert.rejects(d.update(5 as never), TypeError);
 });
 
@@ -214,7 +265,11 @@ test('ManagedDict.transaction() is all or nothing', async () => {
     return a.balance;
   });
   assert.equal(left, 1);
-  const state = new Map([['a', { balance: 1 }], ['b', { balance: 4 }], ['log', { balance: 2 }]]);
+  const state = new Map([
+    ['a', { balance: 1 }],
+    ['b', { balance: 4 }],
+    ['log', { balance: 2 }],
+  ]);
   assert.deepEqual(await accounts.getValue(), state);
   const failing = accounts.transaction((draft) => {
     for (const value of draft.values()) value.balance = 0;
@@ -224,14 +279,20 @@ test('ManagedDict.transaction() is all or nothing', async () => {
   });
   await assert.rejects(failing, RangeError);
   assert.deepEqual(await accounts.getValue(), state);
-  await assert.rejects(accounts.transaction(async () => 1), /not async/);
+  await assert.rejects(
+    accounts.transaction(async () => 1),
+    /not async/,
+  );
   await assert.rejects(accounts.transaction(7 as never), TypeError);
 });
 
 test('ManagedDict.set() with what can not travel names the path, and the dict goes on', async () => {
   const d = await manager.dict<string, unknown>();
   const { stdout } = process;
-  const error = await d.set('k', { db: { stdout } }).then(() => assert.fail(), (e: Error) => e);
+  const error = await d.set('k', { db: { stdout } }).then(
+    () => assert.fail(),
+    (e: Error) => e,
+  );
   assert.ok(error instanceof SerializationError || error instanceof NotShippableError);
   assert.match(error.message, /^args\[1\]\.db\.stdout/);
   await d.set('k', 1);
@@ -247,7 +308,14 @@ test('ManagedDict carries what travels anywhere: instances, functions, queues, l
   }
   const d = await manager.dict<string, never>();
   const queue = new Queue<number>();
-  const all = { point: new Point(), fn: (n: number) => n + 1, queue, bytes: Buffer.alloc(300_000, 7), date: new Date(1), text: 'x'.repeat(100_000) };
+  const all = {
+    point: new Point(),
+    fn: (n: number) => n + 1,
+    queue,
+    bytes: Buffer.alloc(300_000, 7),
+    date: new Date(1),
+    text: 'x'.repeat(100_000),
+  };
   for (const [name, value] of Object.entries(all)) await d.set(name, value as never);
   const read = Object.fromEntries(await d.entries()) as unknown as typeof all;
   assert.equal(read.point.double(), 2);
@@ -292,9 +360,15 @@ test('ten processes fill a dict', async () => {
   const workers = Array.from({ length: 10 }, (_, i) => new Process({ target: fill, args: [d, i] }));
   await Promise.all(workers.map((worker) => worker.start()));
   await Promise.all(workers.map((worker) => worker.join()));
-  assert.deepEqual(workers.map((worker) => worker.exitCode), Array(10).fill(0));
+  assert.deepEqual(
+    workers.map((worker) => worker.exitCode),
+    Array(10).fill(0),
+  );
   const sorted = [...(await d.getValue())].sort(([a], [b]) => a - b);
-  assert.deepEqual(sorted, Array.from({ length: 10 }, (_, i) => [i, 2 * i]));
+  assert.deepEqual(
+    sorted,
+    Array.from({ length: 10 }, (_, i) => [i, 2 * i]),
+  );
 });
 
 test('a ManagedDict travels in a queue', async () => {
