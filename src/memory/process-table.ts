@@ -10,12 +10,19 @@
 // belongs to the child from then on, and is recovered if it never comes to life. Liveness is the kernel's word (pid and
 // start time), asked only where it matters; a slot marked DEAD answers at once.
 
+import { InternalError, StateError } from '../base/errors.js';
 import { isAlive, type ProcessIdentity } from '../platform/process-identity.js';
 import { type AgentId, agentId, epochOf, NOBODY, nextEpoch, SLOT_COUNT, slotOf } from './agent.js';
 import { layout } from './record-layout.js';
-import { InternalError, StateError } from '../base/errors.js';
 
-export const TableHeader = layout(['magic', 'version', 'segmentCount', 'ticket', 'processCounter', 'slotHint']);
+export const TableHeader = layout([
+  'magic',
+  'version',
+  'segmentCount',
+  'ticket',
+  'processCounter',
+  'slotHint',
+]);
 export const TABLE_MAGIC = 0x6d687462; // "mhtb"
 export const TABLE_VERSION = 1;
 const HEADER_WORDS = 64;
@@ -65,7 +72,10 @@ export class ProcessTable {
       const slot = (start + step) & (SLOT_COUNT - 1);
       if (slot === 0) continue; // slot 0 is nobody
       const base = SLOTS_AT + slot * Slot.words;
-      if (Atomics.compareExchange(words, base + Slot.state, SlotState.free, SlotState.reserved) !== SlotState.free) {
+      if (
+        Atomics.compareExchange(words, base + Slot.state, SlotState.free, SlotState.reserved) !==
+        SlotState.free
+      ) {
         continue;
       }
       const epoch = nextEpoch(words[base + Slot.epoch] as number);
@@ -81,7 +91,12 @@ export class ProcessTable {
   claim(agent: AgentId, who: ProcessIdentity): void {
     const base = this.baseOf(agent);
     this.setIdentity(agent, who);
-    const previous = Atomics.compareExchange(this.words, base + Slot.state, SlotState.reserved, SlotState.live);
+    const previous = Atomics.compareExchange(
+      this.words,
+      base + Slot.state,
+      SlotState.reserved,
+      SlotState.live,
+    );
     if (previous !== SlotState.reserved || !this.isCurrent(agent)) {
       throw new InternalError(`slot ${slotOf(agent)} is not reserved for this process (state ${previous})`);
     }

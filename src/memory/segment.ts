@@ -15,8 +15,8 @@
 
 import { InternalError } from '../base/errors.js';
 import { MappedFile } from '../platform/mapped-file.js';
-import type { SlabClass } from './slab-class.js';
 import { layout } from './record-layout.js';
+import type { SlabClass } from './slab-class.js';
 import { slabClasses } from './slab-class.js';
 
 const Header = layout(['magic', 'classCode', 'count', 'itemBytes', 'committed']);
@@ -77,7 +77,11 @@ export class Segment {
   /** Takes a free item for `owner`; its index, or -1 if there is none. Its bytes are as the last owner left them. */
   take(owner: number): number {
     const { words, count } = this;
-    for (let step = 0, index = this.#hint; step < count; step++, index = index + 1 === count ? 0 : index + 1) {
+    for (
+      let step = 0, index = this.#hint;
+      step < count;
+      step++, index = index + 1 === count ? 0 : index + 1
+    ) {
       if (Atomics.load(words, HEADER_WORDS + index) !== 0) continue;
       if (index >= Atomics.load(words, Header.committed)) this.#commit(index);
       if (Atomics.compareExchange(words, HEADER_WORDS + index, 0, owner) !== 0) continue;

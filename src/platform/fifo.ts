@@ -26,7 +26,9 @@ export class FifoBell {
         return true;
       },
     };
-    this.#socket = new Socket({ fd, readable: true, writable: false, onread } as ConstructorParameters<typeof Socket>[0]);
+    this.#socket = new Socket({ fd, readable: true, writable: false, onread } as ConstructorParameters<
+      typeof Socket
+    >[0]);
     this.#socket.on('error', () => this.close());
     this.#socket.resume();
     this.#socket.unref();

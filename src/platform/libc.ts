@@ -33,8 +33,10 @@ export function errno(): number {
 
 /** @throws {SystemCallError} Always; `number` is an errno. */
 export function throwErrno(syscall: string, number: number, what: string): never {
-  const code = Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? `ERRNO_${number}`;
-  const hint = code === 'ENOSPC' ? ' (the shared memory file system is full: free some of it, or make it larger)' : '';
+  const code =
+    Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? `ERRNO_${number}`;
+  const hint =
+    code === 'ENOSPC' ? ' (the shared memory file system is full: free some of it, or make it larger)' : '';
   throw new SystemCallError(`${what}: ${syscall} failed with ${code}${hint}`, code, number, syscall);
 }
 
