@@ -20,8 +20,8 @@ import { Session } from '../memory/session.js';
 import { blockSlabFor } from '../memory/slab-class.js';
 import { dropAttachment } from '../sync/attachment.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
-import { ObjectWords } from '../sync/object-words.js';
 import { defineKind } from '../sync/object-kind.js';
+import { ObjectWords } from '../sync/object-words.js';
 import { WaitQueue } from '../sync/wait-queue.js';
 import { type Attachment, copyOf, IncomingParcel, type OutgoingParcel } from './parcel.js';
 import {
@@ -154,7 +154,8 @@ export class FrameQueue {
 
   /** Takes the oldest frame, if there is one. Its bytes are scratch memory: open it at once, or `keep` it. */
   tryTake(): IncomingParcel | undefined {
-    if (this.#words[this.#base + Word.put] === Atomics.load(this.#words, this.#base + Word.taken)) return undefined;
+    if (this.#words[this.#base + Word.put] === Atomics.load(this.#words, this.#base + Word.taken))
+      return undefined;
     return this.#take((segment, at) => this.#readOne(segment, at));
   }
 
@@ -335,7 +336,10 @@ const NO_ATTACHMENTS: readonly Attachment[] = [];
 
 function readAttachments(words: Int32Array, at: number, count: number): readonly Attachment[] {
   if (count === 0) return NO_ATTACHMENTS; // FAST PATH
-  return Array.from({ length: count }, (_, i) => ({ at: words[at + 2 * i], sizeBytes: words[at + 2 * i + 1] >>> 0 }));
+  return Array.from({ length: count }, (_, i) => ({
+    at: words[at + 2 * i],
+    sizeBytes: words[at + 2 * i + 1] >>> 0,
+  }));
 }
 
 /** A payload too large for a segment came as the first attachment. */

@@ -1,7 +1,7 @@
 // A parcel: one value as bytes, and the shared-memory items that travel with it.
 
-import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
 import { InternalError, SerializationError } from '../base/errors.js';
+import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
 import type { AgentId } from '../memory/agent.js';
 import { type Address, arena } from '../memory/arena.js';
 import { Session } from '../memory/session.js';

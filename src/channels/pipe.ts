@@ -11,8 +11,8 @@ import { releaseHold } from '../sync/attachment.js';
 import { HoldCell, holdsOn } from '../sync/hold.js';
 import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
-import { FrameQueue } from './frame-queue.js';
 import type { Connection } from './connection.js';
+import { FrameQueue } from './frame-queue.js';
 import { type PipeEnd, RingConnection } from './ring-connection.js';
 
 const Word = layout(['kind', 'fromA', 'fromB', 'closedA', 'closedB']);

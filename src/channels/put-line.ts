@@ -34,7 +34,8 @@ function turnOf(before: Promise<unknown>, deadline: Deadline): Promise<boolean> 
   const { signal } = deadline;
   return new Promise((resolve, reject) => {
     const left = deadline.remainingMs();
-    const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end(() => resolve(false)), left);
+    const timer =
+      left === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end(() => resolve(false)), left);
     const onAbort = () => end(() => reject(signal?.reason));
     const end = (settle: () => void) => {
       clearTimeout(timer);

@@ -8,7 +8,7 @@ import { layout } from '../memory/record-layout.js';
 import { defineKind, type ObjectKind } from '../sync/object-kind.js';
 import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
 import { FrameQueue } from './frame-queue.js';
-import { OutgoingParcel, type IncomingParcel } from './parcel.js';
+import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
 
 const Word = layout(['kind', 'frames', 'state']);
@@ -126,7 +126,8 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
    * @throws {QueueEmptyError} If the time was over first. {RangeError} If `max` is no whole number from 1 up.
    */
   async getMany(max: number, wait?: Wait): Promise<T[]> {
-    if (!Number.isInteger(max) || max < 1) throw new RangeError(`getMany takes a whole number from 1 up, got ${max}`);
+    if (!Number.isInteger(max) || max < 1)
+      throw new RangeError(`getMany takes a whole number from 1 up, got ${max}`);
     const items: T[] = [await this.get(wait)];
     while (items.length < max) {
       const parcel = this.#frames.tryTake();
@@ -235,7 +236,8 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
 shipAs(queueKind, (existing) => new Queue(existing));
 
 function checkedSize(maxSize: number): number {
-  if (!Number.isInteger(maxSize)) throw new TypeError(`maxSize must be a whole number, got ${String(maxSize)}`);
+  if (!Number.isInteger(maxSize))
+    throw new TypeError(`maxSize must be a whole number, got ${String(maxSize)}`);
   if (maxSize > 0x7fffffff) throw new RangeError(`maxSize is 2147483647 at most, got ${maxSize}`);
   return Math.max(0, maxSize);
 }

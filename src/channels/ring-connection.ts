@@ -9,7 +9,7 @@ import {
   StateError,
   TimeoutError,
 } from '../base/errors.js';
-import { type Handle, SHIP, type Shippable, type ShipmentWriter } from '../base/shippable.js';
+import { type Handle, SHIP, type ShipmentWriter, type Shippable } from '../base/shippable.js';
 import type { HoldCell } from '../sync/hold.js';
 import type { Connection } from './connection.js';
 import type { FrameQueue } from './frame-queue.js';
@@ -81,7 +81,8 @@ export class RingConnection<T> implements Connection<T>, Shippable {
 
   recvSync(wait?: Wait): T {
     const queue = this.#incoming();
-    const parcel = queue.tryTake() ?? queue.readers.untilSync(() => this.#tryTake(queue), Deadline.from(wait));
+    const parcel =
+      queue.tryTake() ?? queue.readers.untilSync(() => this.#tryTake(queue), Deadline.from(wait));
     if (!parcel) throw new TimeoutError('nothing was received in time');
     return parcel.open() as T;
   }
@@ -191,7 +192,8 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   async #take(deadline: Deadline, maxLength?: number): Promise<IncomingParcel> {
     const queue = this.#incoming();
     deadline.throwIfAborted();
-    const tryTake = maxLength === undefined ? () => this.#tryTake(queue) : () => this.#tryTakeUpTo(queue, maxLength);
+    const tryTake =
+      maxLength === undefined ? () => this.#tryTake(queue) : () => this.#tryTakeUpTo(queue, maxLength);
     const take = () => tryTake()?.keep(); // another recv may take before the caller's next line
     const parcel = take() ?? (await queue.readers.until(take, deadline, { keepAlive: this.keepAlive }));
     if (!parcel) throw new TimeoutError('nothing was received in time');
@@ -211,7 +213,9 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   #tryTakeUpTo(queue: FrameQueue, maxLength: number): IncomingParcel | undefined {
     const size = queue.peekBytes();
     if (size !== undefined && size > maxLength) {
-      throw new BufferTooShortError(`the message has ${size} bytes, more than ${maxLength}; it can be received again`);
+      throw new BufferTooShortError(
+        `the message has ${size} bytes, more than ${maxLength}; it can be received again`,
+      );
     }
     return this.#tryTake(queue);
   }
@@ -239,7 +243,8 @@ export class RingConnection<T> implements Connection<T>, Shippable {
 }
 
 function part(bytes: ArrayBufferView | ArrayBuffer, offset: number, size?: number): Uint8Array {
-  if (!ArrayBuffer.isView(bytes) && !(bytes instanceof ArrayBuffer)) throw new TypeError('expected bytes: a Buffer, a typed array or an ArrayBuffer');
+  if (!ArrayBuffer.isView(bytes) && !(bytes instanceof ArrayBuffer))
+    throw new TypeError('expected bytes: a Buffer, a typed array or an ArrayBuffer');
   const all = ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);

@@ -72,12 +72,19 @@ export class RingSegment {
 
   /** Frames put up to the end of this segment, since the beginning. */
   get putCount(): number {
-    return (this.words[this.base + Word.base] + (Atomics.load(this.words, this.base + Word.committed) >>> END_BITS)) | 0;
+    return (
+      (this.words[this.base + Word.base] +
+        (Atomics.load(this.words, this.base + Word.committed) >>> END_BITS)) |
+      0
+    );
   }
 
   /** Frames taken up to here, since the beginning. */
   get takenCount(): number {
-    return (this.words[this.base + Word.base] + (Atomics.load(this.words, this.base + Word.taken) >>> END_BITS)) | 0;
+    return (
+      (this.words[this.base + Word.base] + (Atomics.load(this.words, this.base + Word.taken) >>> END_BITS)) |
+      0
+    );
   }
 
   get sequence(): number {

@@ -11,8 +11,7 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { BrokenBarrierError } from '../base/errors.js';
 import { killPoint } from '../base/kill-point.js';
-import { type Handle, SHIP } from '../base/shippable.js';
-import { registerShippable } from '../base/shippable.js';
+import { type Handle, registerShippable, SHIP } from '../base/shippable.js';
 import { layout } from '../memory/record-layout.js';
 import { HoldCell, holdsOn } from './hold.js';
 import { releaseLatch, takeLatch } from './latch.js';
@@ -20,9 +19,21 @@ import { defineKind } from './object-kind.js';
 import { ObjectWords } from './object-words.js';
 import { suspect } from './recovery.js';
 import { Existing, SharedObject } from './shared-object.js';
+import { type BarrierSnapshot, type Holder, nameHolder } from './snapshot.js';
 import { WaitQueue } from './wait-queue.js';
 
-const Word = layout(['kind', 'guard', 'phase', 'parties', 'arrived', 'generation', 'latch', 'head', 'tail', 'count']);
+const Word = layout([
+  'kind',
+  'guard',
+  'phase',
+  'parties',
+  'arrived',
+  'generation',
+  'latch',
+  'head',
+  'tail',
+  'count',
+]);
 const Phase = { filling: 0, firing: 1, passing: 2, broken: 3 } as const;
 /** In a hold's count: how the wait ended. */
 const Outcome = { pending: 1, passed: 2, broken: 3 } as const;
@@ -140,6 +151,14 @@ export class Barrier extends SharedObject {
     return this.object.load(Word.phase) === Phase.broken;
   }
 
+  /** How full it is, and who waits, as of now. */
+  snapshot(): BarrierSnapshot {
+    const waiters = [...holdsOn(this.object.at)]
+      .filter((hold) => hold.count === Outcome.pending)
+      .map((hold) => nameHolder(hold.owner) as Holder);
+    return { parties: this.parties, nWaiting: this.nWaiting, broken: this.broken, waiters };
+  }
+
   #arrive(): Place {
     const { object } = this;
     const hold = HoldCell.take(object.at, -1, 0);
@@ -167,7 +186,8 @@ export class Barrier extends SharedObject {
   }
 
   #fireSync(hold: HoldCell): void {
-    if (this.#options.action?.() instanceof Promise) throw new TypeError('waitSync can not run an async action: use wait');
+    if (this.#options.action?.() instanceof Promise)
+      throw new TypeError('waitSync can not run an async action: use wait');
     this.#open(hold);
   }
 
@@ -191,7 +211,9 @@ export class Barrier extends SharedObject {
 
   #leave({ hold, index }: Place): number {
     if (hold.count !== Outcome.passed) {
-      throw new BrokenBarrierError(hold.count === Outcome.broken ? undefined : 'the barrier was not full in time');
+      throw new BrokenBarrierError(
+        hold.count === Outcome.broken ? undefined : 'the barrier was not full in time',
+      );
     }
     return index;
   }
@@ -220,7 +242,8 @@ function check(parties: number, { action, timeout }: BarrierOptions): void {
     throw new RangeError(`a barrier has a whole number of parties from 1 up, got ${parties}`);
   }
   if (action !== undefined && typeof action !== 'function') throw new TypeError('action must be a function');
-  if (timeout !== undefined && typeof timeout !== 'number') throw new TypeError('timeout must be a number of milliseconds');
+  if (timeout !== undefined && typeof timeout !== 'number')
+    throw new TypeError('timeout must be a number of milliseconds');
 }
 
 function guarded<R>(object: ObjectWords, change: () => R): R {

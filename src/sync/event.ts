@@ -6,6 +6,7 @@ import { Deadline, type Wait } from '../base/deadline.js';
 import { layout } from '../memory/record-layout.js';
 import { defineKind } from './object-kind.js';
 import { type Existing, SharedObject, shipAs } from './shared-object.js';
+import type { EventSnapshot } from './snapshot.js';
 import { WaitQueue } from './wait-queue.js';
 
 const Word = layout(['kind', 'flag', 'latch', 'head', 'tail', 'count']);
@@ -47,6 +48,11 @@ export class Event extends SharedObject {
   /** The blocking twin of `wait`: it stops the event loop. */
   waitSync(wait?: Wait): boolean {
     return this.#waiting.untilSync(this.#look, Deadline.from(wait)) === true;
+  }
+
+  /** Whether it is set and how many wait, as of now. */
+  snapshot(): EventSnapshot {
+    return { isSet: this.isSet(), waiters: this.#waiting.count };
   }
 
   readonly #look = (): true | undefined => (this.isSet() ? true : undefined);

@@ -4,10 +4,13 @@ export class LockGuard {
   /** True if the holder before had died while it held the lock: what the lock guards may be half-written. */
   readonly abandoned: boolean;
   #release: (() => void) | undefined;
+  readonly #onUse: (() => void) | undefined;
 
-  constructor(release: () => void, abandoned: boolean) {
+  /** @param onUse Called where the guard is put to use: `using` asks for its dispose method there (async-owner.ts). */
+  constructor(release: () => void, abandoned: boolean, onUse?: () => void) {
     this.#release = release;
     this.abandoned = abandoned;
+    this.#onUse = onUse;
   }
 
   /** Releases the lock; a second call does nothing. */
@@ -17,11 +20,13 @@ export class LockGuard {
     release?.();
   }
 
-  [Symbol.dispose](): void {
-    this.release();
+  get [Symbol.dispose](): () => void {
+    this.#onUse?.();
+    return this.release;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.release();
+  get [Symbol.asyncDispose](): () => Promise<void> {
+    this.#onUse?.();
+    return async () => this.release();
   }
 }

@@ -18,6 +18,7 @@ import { defineKind, type ObjectKind } from './object-kind.js';
 import type { ObjectWords } from './object-words.js';
 import { suspect } from './recovery.js';
 import { Existing, SharedObject, shipAs } from './shared-object.js';
+import { type Holder, nameHolder, type SemaphoreSnapshot } from './snapshot.js';
 import { WaitQueue } from './wait-queue.js';
 
 const Word = layout(['kind', 'guard', 'value', 'total', 'latch', 'head', 'tail', 'count']);
@@ -96,7 +97,8 @@ export class Semaphore extends SharedObject {
    * @throws {RangeError} If `n` is no whole number from 1 up.
    */
   release(n = 1): void {
-    if (!Number.isInteger(n) || n < 1) throw new RangeError(`release takes a whole number from 1 up, got ${n}`);
+    if (!Number.isInteger(n) || n < 1)
+      throw new RangeError(`release takes a whole number from 1 up, got ${n}`);
     guarded(this.object, () => {
       this.checkRelease(n);
       this.#settle(n);
@@ -122,9 +124,18 @@ export class Semaphore extends SharedObject {
     return await fn();
   }
 
+  /** Free permits, who has the others, and how many wait, as of now. */
+  snapshot(): SemaphoreSnapshot {
+    const holders = [...holdsOn(this.object.at)]
+      .filter((hold) => hold.count > 0)
+      .map((hold) => ({ ...(nameHolder(hold.owner) as Holder), permits: hold.count }));
+    return { value: this.getValue(), waiters: this.#waiting.count, holders };
+  }
+
   /** Called with the latch held, before `n` permits are given back. */
   protected checkRelease(n: number): void {
-    if (this.object.load(Word.value) + n > MOST) throw new StateError(`a semaphore counts to ${MOST} at most`);
+    if (this.object.load(Word.value) + n > MOST)
+      throw new StateError(`a semaphore counts to ${MOST} at most`);
   }
 
   /** Free permits plus those out. */
@@ -148,7 +159,9 @@ export class Semaphore extends SharedObject {
     let left = n;
     const own = this.#hold ? [this.#hold] : [];
     const enough = own[0] && own[0].count >= n;
-    const holds = enough ? own : [...own, ...[...holdsOn(this.object.at)].sort((a, b) => (a.ticket - b.ticket) | 0)];
+    const holds = enough
+      ? own
+      : [...own, ...[...holdsOn(this.object.at)].sort((a, b) => (a.ticket - b.ticket) | 0)];
     for (const hold of holds) {
       const settled = Math.min(left, hold.count);
       hold.count -= settled;
@@ -174,7 +187,9 @@ export class BoundedSemaphore extends Semaphore {
 
   protected override checkRelease(n: number): void {
     if (this.getValue() + n > this.total) {
-      throw new StateError(`release(${n}) of a bounded semaphore with ${this.getValue()} of ${this.total} permits free`);
+      throw new StateError(
+        `release(${n}) of a bounded semaphore with ${this.getValue()} of ${this.total} permits free`,
+      );
     }
   }
 }

@@ -21,7 +21,10 @@ test('Pipe() is duplex: what one end sends the other receives', async () => {
   assert.equal(b.recvSync(), 'two');
   await b.send('back');
   assert.equal(await a.recv(), 'back');
-  assert.deepEqual([a.readable, a.writable, b.readable, b.writable, a.closed], [true, true, true, true, false]);
+  assert.deepEqual(
+    [a.readable, a.writable, b.readable, b.writable, a.closed],
+    [true, true, true, true, false],
+  );
 });
 
 test('Pipe(false) is [reader, writer]; the wrong direction is a StateError', async () => {
@@ -123,9 +126,12 @@ test('Connection is async iterable until the end', async () => {
 
 test('Connection.send() waits when the reader is far behind, and loses nothing', async () => {
   const [reader, writer] = Pipe<string>(false);
-  const child = await start(async (writer: Connection<string>) => {
-    for (let i = 0; i < 3000; i++) await writer.send(`${i}`.padEnd(500));
-  }, [writer]);
+  const child = await start(
+    async (writer: Connection<string>) => {
+      for (let i = 0; i < 3000; i++) await writer.send(`${i}`.padEnd(500));
+    },
+    [writer],
+  );
   writer.close();
   let n = 0;
   for await (const text of reader) assert.equal(Number(text), n++);
@@ -139,10 +145,13 @@ test('Connection.send() waits when the reader is far behind, and loses nothing',
 
 test('Connection whose peer is killed receives what was sent, then EOFError', async () => {
   const [a, b] = Pipe<string>();
-  const child = await start(async (b: Connection<string>) => {
-    await b.send('before');
-    await b.recv();
-  }, [b]);
+  const child = await start(
+    async (b: Connection<string>) => {
+      await b.send('before');
+      await b.recv();
+    },
+    [b],
+  );
   b.close();
   assert.equal(await a.recv(), 'before');
   const receiving = a.recv();

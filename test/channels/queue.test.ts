@@ -139,7 +139,22 @@ test('Queue(no whole number) is a TypeError', () => {
 
 test('Queue carries small, large and very large items in order', async () => {
   const queue = new Queue<Buffer>();
-  const sizes = [0, 1, 63, 64, 65, 4000, 8000, 9000, 16384, 100_000, 1 << 20, (1 << 20) + 1, 5_000_000, 12_345_678];
+  const sizes = [
+    0,
+    1,
+    63,
+    64,
+    65,
+    4000,
+    8000,
+    9000,
+    16384,
+    100_000,
+    1 << 20,
+    (1 << 20) + 1,
+    5_000_000,
+    12_345_678,
+  ];
   const child = await start(
     async (queue: Queue<Buffer>, sizes: number[]) => {
       for (const size of sizes) await queue.put(Buffer.alloc(size, size % 251));
@@ -149,7 +164,10 @@ test('Queue carries small, large and very large items in order', async () => {
   for (const size of sizes) {
     const item = await queue.get();
     assert.equal(item.length, size);
-    assert.equal(item.every((byte) => byte === size % 251), true);
+    assert.equal(
+      item.every((byte) => byte === size % 251),
+      true,
+    );
   }
   await child.join();
 });
@@ -189,7 +207,10 @@ test('Queue with two writers and two readers: every item exactly once, the order
   for (const writer of [0, 1]) {
     for (const items of got) {
       const numbers = items.filter(([from]) => from === writer).map(([, n]) => n);
-      assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+      assert.deepEqual(
+        numbers,
+        [...numbers].sort((a, b) => a - b),
+      );
     }
     const all = got.flat().filter(([from]) => from === writer);
     assert.equal(new Set(all.map(([, n]) => n)).size, count);
@@ -207,7 +228,10 @@ test('Queue travels in a queue, and comes back as itself', async () => {
 test('Queue: a reader that is killed while it waits takes nothing with it', async () => {
   const queue = new Queue<number>();
   for (const how of ['getSync', 'get'] as const) {
-    const reader = await start(async (queue: Queue<number>, how: 'getSync' | 'get') => void (await queue[how]()), [queue, how]);
+    const reader = await start(
+      async (queue: Queue<number>, how: 'getSync' | 'get') => void (await queue[how]()),
+      [queue, how],
+    );
     reader.kill();
     await queue.put(7);
     assert.equal(await queue.get(), 7);

@@ -13,11 +13,10 @@ for (const point of ['wait-queue.enrol.marked', 'wait-queue.link.half', 'wait-qu
       await lock.acquire();
       const order: number[] = [];
       const first = lock.acquire().then(() => order.push(1));
-      await killedAt(
-        point,
-        async (lock: Lock, how: 'acquire' | 'acquireSync') => void (await lock[how]()),
-        [lock, how],
-      );
+      await killedAt(point, async (lock: Lock, how: 'acquire' | 'acquireSync') => void (await lock[how]()), [
+        lock,
+        how,
+      ]);
       const second = lock.acquire().then(() => order.push(2));
       lock.release();
       await first;
@@ -37,7 +36,12 @@ const releaseAndDie = (lock: Lock, waiters: Event) => {
   lock.release();
 };
 
-for (const point of ['lock.release.freed', 'wait-queue.wake.marked', 'wait-queue.wake.released', 'doorbell.marked']) {
+for (const point of [
+  'lock.release.freed',
+  'wait-queue.wake.marked',
+  'wait-queue.wake.released',
+  'doorbell.marked',
+]) {
   test(`a process killed at ${point} while it wakes us: an awaiting call wakes all the same`, async () => {
     const lock = new Lock();
     const waiting = new Event();
@@ -73,7 +77,10 @@ test('a waiter killed after it was rung passes the ring on', async () => {
   process.kill(stopped.pid as number, 'SIGSTOP');
   const acquiring = lock.acquire();
   lock.release(); // rings the stopped one, which is first in the queue
-  const taken = await Promise.race([acquiring, new Promise((resolve) => setImmediate(resolve, 'still waiting'))]);
+  const taken = await Promise.race([
+    acquiring,
+    new Promise((resolve) => setImmediate(resolve, 'still waiting')),
+  ]);
   stopped.kill();
   assert.equal(await acquiring, true);
   assert.equal(taken === true || taken === 'still waiting', true);

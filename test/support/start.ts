@@ -1,8 +1,8 @@
 // Starting processes in tests: started and awaited, killed for certain, and a hang explained.
 
 import { Process, type ProcessOptions } from '../../src/index.js';
-import { Session } from '../../src/memory/session.js';
 import { Slot } from '../../src/memory/process-table.js';
+import { Session } from '../../src/memory/session.js';
 import { enrolledWaiters, Waiter } from '../../src/sync/waiter.js';
 
 /** A process that has begun to run `target`. */
@@ -42,6 +42,8 @@ process.on('SIGUSR2', () => {
     console.error(`agent ${agent}${agent === self ? ' (this one)' : ''}:`, words.join(' '));
   }
   for (const cell of enrolledWaiters()) {
-    console.error(`waiter ${cell.at} of ${cell.owner}: state ${cell.state} object ${cell.get(Waiter.object)}`);
+    console.error(
+      `waiter ${cell.at} of ${cell.owner}: state ${cell.state} object ${cell.get(Waiter.object)}`,
+    );
   }
 });

@@ -27,7 +27,10 @@ test('Barrier(no count) is a RangeError, a wrong action a TypeError', () => {
 test('Barrier({ action }) runs once a round, before anybody passes', async () => {
   let ran = 0;
   const barrier = new Barrier(2, { action: async () => void ran++ });
-  await Promise.all([barrier.wait().then(() => assert.equal(ran, 1)), barrier.wait().then(() => assert.equal(ran, 1))]);
+  await Promise.all([
+    barrier.wait().then(() => assert.equal(ran, 1)),
+    barrier.wait().then(() => assert.equal(ran, 1)),
+  ]);
 });
 
 test('Barrier whose action throws is broken for all; the one that ran it gets the error', async () => {

@@ -2,14 +2,13 @@
 
 export * from '../../src/index.js';
 
-import { ObjectWords } from '../../src/sync/object-words.js';
 import { defineKind } from '../../src/sync/object-kind.js';
+import { ObjectWords } from '../../src/sync/object-words.js';
 
 const kind = defineKind({ code: 1000, name: 'test:SharedCounter' });
 
 export class SharedCounter {
   readonly words: ObjectWords;
-
 
   constructor(at?: number) {
     this.words = at === undefined ? ObjectWords.create(kind) : ObjectWords.attach(at, kind);

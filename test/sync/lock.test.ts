@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lock, Process, SharedCounter, StateError, TimeoutError } from './lock-support.js';
 import { eventually, inChild, start } from '../support/start.js';
+import { Lock, Process, SharedCounter, StateError, TimeoutError } from './lock-support.js';
 
 test('Lock.acquire() takes a free lock, locked() says so, release() frees it', async () => {
   const lock = new Lock();
@@ -95,7 +95,10 @@ test('Lock.runExclusive() releases also when the function throws', async () => {
     }),
     RangeError,
   );
-  assert.equal(lock.runExclusiveSync(() => lock.locked()), true);
+  assert.equal(
+    lock.runExclusiveSync(() => lock.locked()),
+    true,
+  );
   assert.equal(lock.locked(), false);
 });
 
@@ -138,10 +141,13 @@ test('Lock comes back as the same object from another process', async () => {
 for (const how of ['awaiting', 'blocking'] as const) {
   test(`Lock whose holder is killed goes to the next one, ${how}, and says abandoned`, async () => {
     const lock = new Lock();
-    const holder = await start(async (lock: Lock) => {
-      await lock.acquire();
-      await new Promise((resolve) => setTimeout(resolve, 1e8));
-    }, [lock]);
+    const holder = await start(
+      async (lock: Lock) => {
+        await lock.acquire();
+        await new Promise((resolve) => setTimeout(resolve, 1e8));
+      },
+      [lock],
+    );
     await eventually(() => lock.locked());
     const waiter = await start(
       async (lock: Lock, how: string) => {
@@ -160,10 +166,13 @@ for (const how of ['awaiting', 'blocking'] as const) {
 
 test('Lock whose holder is killed is free for a parent that blocks its own event loop', async () => {
   const lock = new Lock();
-  const holder = await start((lock: Lock) => {
-    lock.acquireSync();
-    for (;;);
-  }, [lock]);
+  const holder = await start(
+    (lock: Lock) => {
+      lock.acquireSync();
+      for (;;);
+    },
+    [lock],
+  );
   await eventually(() => lock.locked());
   holder.kill();
   using guard = lock.holdSync();

@@ -38,10 +38,13 @@ test('Semaphore.release() by a process that holds none makes one more, when nobo
 
 test('Semaphore.release() by a process that holds none settles the permit held longest', async () => {
   const semaphore = new Semaphore(1);
-  const holder = await start(async (semaphore: Semaphore) => {
-    await semaphore.acquire();
-    await new Promise((resolve) => setTimeout(resolve, 1e8));
-  }, [semaphore]);
+  const holder = await start(
+    async (semaphore: Semaphore) => {
+      await semaphore.acquire();
+      await new Promise((resolve) => setTimeout(resolve, 1e8));
+    },
+    [semaphore],
+  );
   await eventually(() => semaphore.getValue() === 0);
   semaphore.release();
   assert.equal(semaphore.getValue(), 1);
@@ -77,11 +80,14 @@ test('Semaphore gets the permits of a process back that ended without releasing,
   const semaphore = new BoundedSemaphore(3);
   await inChild(async (semaphore: BoundedSemaphore) => void (await semaphore.acquire()), semaphore);
   await semaphore.acquire();
-  const holder = await start(async (semaphore: BoundedSemaphore) => {
-    semaphore.acquireSync();
-    semaphore.acquireSync();
-    await new Promise((resolve) => setTimeout(resolve, 1e8));
-  }, [semaphore]);
+  const holder = await start(
+    async (semaphore: BoundedSemaphore) => {
+      semaphore.acquireSync();
+      semaphore.acquireSync();
+      await new Promise((resolve) => setTimeout(resolve, 1e8));
+    },
+    [semaphore],
+  );
   await eventually(() => semaphore.getValue() === 0);
   const waiting = semaphore.acquire();
   holder.kill();
