@@ -1,0 +1,1 @@
+// A forked process that does nothing.

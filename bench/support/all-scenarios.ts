@@ -1,0 +1,38 @@
+// Every scenario, in the order in which they are run.
+
+import { barrierRound } from '../barrier.round.js';
+import { eventRing } from '../event.ring.js';
+import { lockContended } from '../lock.contended.js';
+import { lockMany } from '../lock.many.js';
+import { lockUncontended } from '../lock.uncontended.js';
+import { managerDictSet } from '../manager.dict-set.js';
+import { pipeRoundtripAsync } from '../pipe.roundtrip-async.js';
+import { pipeRoundtripSync } from '../pipe.roundtrip-sync.js';
+import { poolMapAuto } from '../pool.map-auto.js';
+import { poolMapChunk1 } from '../pool.map-chunk1.js';
+import { processStartJoin } from '../process.start-join.js';
+import { queueMpmc } from '../queue.mpmc.js';
+import { queueSpsc1MB } from '../queue.spsc-1MB.js';
+import { queueSpscSmall } from '../queue.spsc-small.js';
+import { queueSpscSmallMany } from '../queue.spsc-small-many.js';
+import { semaphoreRing } from '../semaphore.ring.js';
+import type { Scenario } from './scenario.js';
+
+export const allScenarios: readonly Scenario[] = [
+  lockUncontended,
+  ...lockContended,
+  lockMany,
+  ...semaphoreRing,
+  ...eventRing,
+  ...barrierRound,
+  pipeRoundtripSync,
+  pipeRoundtripAsync,
+  queueSpscSmall,
+  queueSpscSmallMany,
+  queueSpsc1MB,
+  ...queueMpmc,
+  processStartJoin,
+  poolMapAuto,
+  poolMapChunk1,
+  managerDictSet,
+];
