@@ -1,7 +1,7 @@
 // Where a child begins. Everything it does not need for its first instruction is loaded later, or not at all.
 
-import { CHILD_VARIABLE, readTicket } from './process/launcher.js';
 import { runChild } from './process/child-main.js';
+import { CHILD_VARIABLE, readTicket } from './process/launcher.js';
 import './index.js';
 
 const ticket = process.env[CHILD_VARIABLE];

@@ -7,6 +7,7 @@ import { ClosedError, QueueEmptyError, QueueFullError, QueueShutDownError } from
 import { layout } from '../memory/record-layout.js';
 import { defineKind, type ObjectKind } from '../sync/object-kind.js';
 import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
+import { FrameBatch } from './frame-batch.js';
 import { FrameQueue } from './frame-queue.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
@@ -86,11 +87,18 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   async putMany(items: Iterable<T>, wait?: Wait): Promise<void> {
     const deadline = Deadline.from(wait);
     deadline.throwIfAborted();
-    for (const item of items) {
-      const parcel = this.#pack(item);
-      if (this.#line.empty && this.#tryPut(parcel)) continue;
-      if (deadline.expired) throw this.#refuse(parcel);
-      await this.#putLater(parcel, deadline);
+    const batch = this.#frames.frameLimit === 0 ? new FrameBatch() : undefined;
+    try {
+      for (const item of items) {
+        const parcel = this.#pack(item);
+        if (batch?.add(parcel)) continue;
+        if (batch) this.#putBatch(batch);
+        if (batch?.add(parcel) || (this.#line.empty && this.#tryPut(parcel))) continue;
+        if (deadline.expired) throw this.#refuse(parcel);
+        await this.#putLater(parcel, deadline);
+      }
+    } finally {
+      if (batch) this.#putBatch(batch); // also those before one that can't be carried
     }
   }
 
@@ -130,9 +138,11 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
       throw new RangeError(`getMany takes a whole number from 1 up, got ${max}`);
     const items: T[] = [await this.get(wait)];
     while (items.length < max) {
-      const parcel = this.#frames.tryTake();
-      if (!parcel) break;
-      items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
+      const parcels = this.#frames.tryTakeBatch(max - items.length);
+      if (parcels.length === 0) break;
+      for (const parcel of parcels) {
+        items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
+      }
     }
     return items;
   }
@@ -187,6 +197,11 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   #pack(item: T): OutgoingParcel {
     this.#checkOpen();
     return OutgoingParcel.of(item, 'item');
+  }
+
+  #putBatch(batch: FrameBatch): void {
+    if (batch.frames > 0) this.#frames.tryPutBatch(batch, this.#checkOpen);
+    batch.clear();
   }
 
   #tryPut(parcel: OutgoingParcel): boolean {

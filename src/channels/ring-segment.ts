@@ -95,10 +95,10 @@ export class RingSegment {
     return this.end + words <= SEGMENT_WORDS;
   }
 
-  /** Publishes the frame that ends at `end`: the commit of a put. */
-  commit(end: number): void {
-    const frames = Atomics.load(this.words, this.base + Word.committed) >>> END_BITS;
-    Atomics.store(this.words, this.base + Word.committed, ((frames + 1) << END_BITS) | end);
+  /** Publishes the frames up to `end`: the commit of a put. */
+  commit(frames: number, end: number): void {
+    const before = Atomics.load(this.words, this.base + Word.committed) >>> END_BITS;
+    Atomics.store(this.words, this.base + Word.committed, ((before + frames) << END_BITS) | end);
   }
 
   /** Takes the frames up to `end`: the commit of a get. */

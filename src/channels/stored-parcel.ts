@@ -12,7 +12,7 @@ export function storeParcel(parcel: OutgoingParcel, receiver: AgentId): Address 
   const { bytes, attachments } = parcel;
   const head = new Uint32Array(2 + 2 * attachments.length);
   head.set([bytes.length, attachments.length]);
-  attachments.forEach(({ at, sizeBytes }, i) => head.set([at, sizeBytes], 2 + 2 * i));
+  for (const [i, { at, sizeBytes }] of attachments.entries()) head.set([at, sizeBytes], 2 + 2 * i);
   const block = arena().takeBlock(head.byteLength + bytes.length);
   const target = arena().bytesOf(block);
   target.set(new Uint8Array(head.buffer));

@@ -1,14 +1,11 @@
 // The kinds of shared objects: the number in an object's first word, and what recovery does with one of that kind.
 
 import type { AgentId } from '../memory/agent.js';
-import type { ObjectWords } from './object-words.js';
 import type { HoldCell } from './hold.js';
+import type { KindLabel, ObjectWords } from './object-words.js';
 
-export interface ObjectKind {
-  /** Written to every object's first word: never changed, never used again. */
-  readonly code: number;
-  /** Name of the class, and of its handles. */
-  readonly name: string;
+/** `code` is never changed and never used again; `name` is the class's, and that of its handles. */
+export interface ObjectKind extends KindLabel {
   /** An agent has died: gives back what it had of this object. Idempotent; may run twice at once. */
   recover?(object: ObjectWords, dead: AgentId): void;
   /** A hold of the dead one on this object: gives it back. Called before the hold itself is freed. Idempotent. */
@@ -27,4 +24,3 @@ export function defineKind(kind: ObjectKind): ObjectKind {
 export function kindOf(code: number): ObjectKind | undefined {
   return kinds.get(code);
 }
-

@@ -5,9 +5,14 @@
 import { SerializationError } from '../base/errors.js';
 import { type Address, arena, indexOf } from '../memory/arena.js';
 import { objectSlab } from '../memory/slab-class.js';
-import type { ObjectKind } from './object-kind.js';
 
 export const OBJECT_WORDS = 16;
+
+/** What a new object is marked with, and what it is called in messages. */
+export interface KindLabel {
+  readonly code: number;
+  readonly name: string;
+}
 
 export class ObjectWords {
   readonly at: Address;
@@ -26,7 +31,7 @@ export class ObjectWords {
   }
 
   /** A new object of a kind, its other words zero. @throws {SystemCallError} With code ENOSPC if shared memory is full. */
-  static create(kind: ObjectKind): ObjectWords {
+  static create(kind: KindLabel): ObjectWords {
     const object = new ObjectWords(arena().take(objectSlab));
     object.words.fill(0, object.base, object.base + OBJECT_WORDS);
     Atomics.store(object.words, object.base, kind.code);
@@ -34,14 +39,15 @@ export class ObjectWords {
   }
 
   /** @throws {SerializationError} If there is no object of this kind at the address. */
-  static attach(at: unknown, kind: ObjectKind): ObjectWords {
+  static attach(at: unknown, kind: KindLabel): ObjectWords {
     let object: ObjectWords | undefined;
     try {
       if (Number.isInteger(at)) object = new ObjectWords(at as number);
     } catch {
       // No such segment.
     }
-    if (object?.kindCode !== kind.code) throw new SerializationError(`there is no ${kind.name} at address ${String(at)}`);
+    if (object?.kindCode !== kind.code)
+      throw new SerializationError(`there is no ${kind.name} at address ${String(at)}`);
     return object;
   }
 

@@ -25,7 +25,10 @@ export function whenInterrupted(look: () => void): void {
   looks.add(look);
 }
 
-/** A signal that comes just before the thread sleeps interrupts nothing, so it looks once a second as well. */
+/**
+ * A signal that comes just before the thread sleeps interrupts nothing, so a process that has children looks once a second
+ * as well. One that has none sleeps without a limit.
+ */
 const LOOK_INTERVAL_MS = 1000;
 
 /** Blocks the thread until the waiter is rung or the deadline is over. */
@@ -34,7 +37,7 @@ export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeou
     if (cell.state !== WaiterState.waiting) return 'rung';
     const remaining = deadline.remainingMs();
     if (remaining === 0) return 'timeout';
-    const sleepMs = Math.min(remaining, LOOK_INTERVAL_MS);
+    const sleepMs = looks.size > 0 ? Math.min(remaining, LOOK_INTERVAL_MS) : remaining;
     if (os.futexWait(cell.statePointer, WaiterState.waiting, sleepMs) !== 'woken')
       for (const look of looks) look();
   }

@@ -139,7 +139,7 @@ test('a reader killed after it has unlinked a segment: the rest is there', async
   const rest: number[] = [];
   while (queue.qsize() > 0) rest.push(Number(await queue.get()));
   assert.equal(rest.at(-1), 199);
-  rest.forEach((n, i) => assert.equal(n, rest[0] + i));
+  for (const [i, n] of rest.entries()) assert.equal(n, rest[0] + i);
 });
 
 test('a writer killed with the end of a pipe in its hand: the pipe is at its end', async () => {

@@ -96,7 +96,7 @@ test('Barrier lets processes pass together, blocking and awaiting, many rounds',
   };
   const [a, b] = [await start(target, [barrier, true]), await start(target, [barrier, false])];
   const [placesA, placesB] = [await a.result(), await b.result()];
-  placesA.forEach((place, round) => assert.equal(place + placesB[round], 1, `round ${round}`));
+  for (const [round, place] of placesA.entries()) assert.equal(place + placesB[round], 1, `round ${round}`);
 });
 
 test('Barrier with a waiter that is killed is broken for the others', async () => {

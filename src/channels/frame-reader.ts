@@ -1,0 +1,168 @@
+// The reading side of a frame queue.
+//
+//   latch ─ copy frames out ─ COMMIT by `taken` ─ own attachments ─ count ─ latch off
+//
+// The commit is one store of one word. Who dies before it has taken nothing; who dies after it has taken the frame, and
+// the next reader counts again and frees what hung on it. A segment read to its end is kept as the spare, or freed.
+
+import { killPoint } from '../base/kill-point.js';
+import { arena } from '../memory/arena.js';
+import { releaseLatch, takeLatch } from '../sync/latch.js';
+import type { ObjectWords } from '../sync/object-words.js';
+import { attachmentsAt, dropAttachmentsAt, ownAttachments, Word } from './frame-words.js';
+import { type Attachment, copyOf, IncomingParcel } from './parcel.js';
+import { FAR, FRAME_HEADER_WORDS, frameWords, RingSegment, SEGMENT_BYTES } from './ring-segment.js';
+
+const scratch = new Uint8Array(SEGMENT_BYTES);
+
+export class FrameReader {
+  readonly #object: ObjectWords;
+  readonly #words: Int32Array;
+  readonly #base: number;
+  readonly #onRepaired: () => void;
+  #head: RingSegment;
+
+  /** @param onRepaired Called when a dead reader's work was put right: it may have taken and not woken. */
+  constructor(object: ObjectWords, onRepaired: () => void) {
+    this.#object = object;
+    this.#words = object.words;
+    this.#base = object.base;
+    this.#onRepaired = onRepaired;
+    this.#head = new RingSegment(object.load(Word.head));
+  }
+
+  /** Takes the oldest frame. Its bytes are scratch memory: open it at once, or `keep` it. */
+  read(): IncomingParcel | undefined {
+    this.#take();
+    try {
+      const segment = this.#nextToRead();
+      return segment && this.#readOne(segment, segment.takenEnd);
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Takes up to `max` frames with one commit: those that stand together and have no attachments. */
+  readBatch(max: number): IncomingParcel[] {
+    this.#take();
+    try {
+      const segment = this.#nextToRead();
+      if (!segment) return [];
+      const batch = this.#readTogether(segment, segment.takenEnd, max);
+      return batch.length > 0 ? batch : [this.#readOne(segment, segment.takenEnd).keep()];
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Size of the oldest frame's payload, without taking it; undefined if there is none. */
+  peekBytes(): number | undefined {
+    this.#take();
+    try {
+      const segment = this.#nextToRead();
+      if (!segment) return undefined;
+      const at = segment.base + segment.takenEnd;
+      const head = segment.words[at];
+      return head === FAR ? segment.words[at + FRAME_HEADER_WORDS + 1] >>> 0 : head;
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Takes the latch and gives it back: whatever a dead reader left is put right. */
+  repair(): void {
+    this.#take();
+    this.#release();
+  }
+
+  /** The segment that is read now; only when nobody can reach the queue any more. */
+  get lastSegment(): number {
+    return this.#head.at;
+  }
+
+  #take(): void {
+    if (takeLatch(this.#words, this.#base + Word.readLatch, this.#object.pointer)) this.#repair();
+  }
+
+  #release(): void {
+    releaseLatch(this.#words, this.#base + Word.readLatch, this.#object.pointer);
+  }
+
+  /** The segment with the oldest frame; those read to the end are given up on the way. */
+  #nextToRead(): RingSegment | undefined {
+    const at = this.#words[this.#base + Word.head];
+    if (this.#head.at !== at) this.#head = new RingSegment(at);
+    for (;;) {
+      const segment = this.#head;
+      const { next } = segment; // before `end`: once there is a next one, the end is final
+      if (segment.takenEnd !== segment.end) return segment;
+      if (next === 0) return undefined;
+      this.#object.store(Word.head, next);
+      this.#head = new RingSegment(next);
+      CHAOS: killPoint('queue.get.unlinked');
+      if (!this.#object.swap(Word.spare, 0, segment.at)) arena().free(segment.at);
+    }
+  }
+
+  #readOne(segment: RingSegment, start: number): IncomingParcel {
+    const head = segment.words[segment.base + start];
+    const attachments = attachmentsAt(segment, start);
+    const payloadAt = segment.base + start + FRAME_HEADER_WORDS + 2 * attachments.length;
+    const far = head === FAR;
+    const bytes = copyOut(segment.bytes, payloadAt * 4, far ? 0 : head);
+    CHAOS: killPoint('queue.get.copied');
+    if (attachments.length > 0) segment.takeIntent = start;
+    segment.take(1, start + frameWords(bytes.length, attachments.length));
+    CHAOS: killPoint('queue.get.committed');
+    if (attachments.length > 0) ownAttachments(attachments);
+    this.#object.store(Word.taken, segment.takenCount);
+    return far ? fromAttachment(attachments) : new IncomingParcel(bytes, attachments);
+  }
+
+  #readTogether(segment: RingSegment, start: number, max: number): IncomingParcel[] {
+    const { words, base, end } = segment;
+    const bounds: number[] = [];
+    let at = start;
+    while (at < end && bounds.length < 2 * max && words[base + at + 1] === 0) {
+      const size = words[base + at];
+      bounds.push((at - start + FRAME_HEADER_WORDS) * 4, size);
+      at += frameWords(size, 0);
+    }
+    if (bounds.length === 0) return [];
+    const copy = segment.bytes.slice((base + start) * 4, (base + at) * 4);
+    segment.take(bounds.length / 2, at);
+    CHAOS: killPoint('queue.get.committed');
+    this.#object.store(Word.taken, segment.takenCount);
+    const parcels: IncomingParcel[] = [];
+    for (let i = 0; i < bounds.length; i += 2) {
+      parcels.push(new IncomingParcel(copy.subarray(bounds[i], bounds[i] + bounds[i + 1])));
+    }
+    return parcels;
+  }
+
+  /** The reader before died with the latch: counts again, frees attachments of a frame it took and never owned. */
+  #repair(): void {
+    const segment = new RingSegment(this.#object.load(Word.head));
+    this.#object.store(Word.taken, segment.takenCount);
+    const { takeIntent } = segment;
+    if (takeIntent !== 0 && takeIntent < segment.takenEnd) dropAttachmentsAt(segment, takeIntent);
+    segment.takeIntent = 0;
+    this.#onRepaired();
+  }
+}
+
+/** A payload too large for a segment came as the first attachment. */
+function fromAttachment([first, ...rest]: readonly Attachment[]): IncomingParcel {
+  const bytes = copyOf(arena().bytesOf(first.at, 0, first.sizeBytes));
+  arena().free(first.at);
+  return new IncomingParcel(bytes, rest);
+}
+
+// Short copies by hand: a call of `set` with a new subarray costs more than sixty stores.
+const BY_HAND = 64;
+
+function copyOut(from: Uint8Array, at: number, length: number): Uint8Array {
+  if (length > BY_HAND) scratch.set(from.subarray(at, at + length));
+  else for (let i = 0; i < length; i++) scratch[i] = from[at + i];
+  return scratch.subarray(0, length);
+}

@@ -1,0 +1,50 @@
+// The words of a frame queue, shared by its writing and its reading side.
+
+import { arena } from '../memory/arena.js';
+import { layout } from '../memory/record-layout.js';
+import { ON_THE_WAY } from '../memory/segment.js';
+import { dropAttachment } from '../sync/attachment.js';
+import type { Attachment } from './parcel.js';
+import { FRAME_HEADER_WORDS, type RingSegment } from './ring-segment.js';
+
+export const Word = layout([
+  'kind',
+  'writeLatch',
+  'readLatch',
+  'head', //        address of the segment that is read; under the read latch
+  'tail', //        address of the segment that is written; under the write latch
+  'put', //         frames ever put, modulo 2^32
+  'taken', //       frames ever taken
+  'frameLimit', //  at most so many frames at a time, 0 for no limit
+  'segmentLimit', // at most so many segments, 0 for no limit
+  'spare', //       a segment to be used again
+  'room', //        address of the cell in which writers wait
+  'latch',
+  'waitHead',
+  'waitTail',
+  'waitCount', //   readers who wait
+]);
+
+const NO_ATTACHMENTS: readonly Attachment[] = [];
+
+/** The attachments of the frame that begins at `start` in a segment. */
+export function attachmentsAt({ words, base }: RingSegment, start: number): readonly Attachment[] {
+  const count = words[base + start + 1];
+  if (count === 0) return NO_ATTACHMENTS; // FAST PATH
+  const at = base + start + FRAME_HEADER_WORDS;
+  return Array.from({ length: count }, (_, i) => ({
+    at: words[at + 2 * i],
+    sizeBytes: words[at + 2 * i + 1] >>> 0,
+  }));
+}
+
+/** Frees the attachments of a frame that a dead process left between two owners. */
+export function dropAttachmentsAt(segment: RingSegment, start: number): void {
+  for (const { at } of attachmentsAt(segment, start)) dropAttachment(at, ON_THE_WAY);
+}
+
+/** Gives the attachments of a frame that was taken to this process. */
+export function ownAttachments(attachments: readonly Attachment[]): void {
+  const memory = arena();
+  for (const { at } of attachments) memory.passOn(at, ON_THE_WAY, memory.session.self);
+}
