@@ -7,11 +7,11 @@
 // so either the look sees the change or the byte is written.
 
 import { unlinkSync } from 'node:fs';
+import { killPoint } from '../base/kill-point.js';
 import { type AgentId, epochOf, slotOf } from '../memory/agent.js';
 import { Slot } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
 import { FifoBell, FifoRinger } from '../platform/fifo.js';
-import { killPoint } from '../base/kill-point.js';
 
 const Door = { none: 0, quiet: 1, rung: 2 } as const;
 

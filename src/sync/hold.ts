@@ -3,9 +3,9 @@
 // The holds are the truth: whether an end is open, how many permits are out, is what the holds say; so recovery of a dead
 // process is nothing but dropping its holds, and can be repeated.
 
-import { layout } from '../memory/record-layout.js';
-import { type Address, arena, indexOf } from '../memory/arena.js';
 import type { AgentId } from '../memory/agent.js';
+import { type Address, arena, indexOf } from '../memory/arena.js';
+import { layout } from '../memory/record-layout.js';
 import { Session } from '../memory/session.js';
 import { holdSlab } from '../memory/slab-class.js';
 
@@ -24,7 +24,12 @@ export class HoldCell {
   }
 
   /** @param role What the object's kind means by it: the side of a pipe, the generation of a barrier. */
-  static take(object: Address, role: number, count: number, owner: AgentId = Session.current().self): HoldCell {
+  static take(
+    object: Address,
+    role: number,
+    count: number,
+    owner: AgentId = Session.current().self,
+  ): HoldCell {
     const hold = new HoldCell(arena().take(holdSlab, owner));
     hold.#set(Hold.releasing, 1); // not a hold yet
     hold.#set(Hold.role, role);

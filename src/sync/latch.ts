@@ -39,9 +39,11 @@ function takeContended(words: Int32Array, word: number, pointer: number, self: n
       if (Atomics.compareExchange(words, word, 0, self | CONTENDED) === 0) return false;
       continue;
     }
-    if (!(value & CONTENDED) && Atomics.compareExchange(words, word, value, value | CONTENDED) !== value) continue;
+    if (!(value & CONTENDED) && Atomics.compareExchange(words, word, value, value | CONTENDED) !== value)
+      continue;
     if (os.futexWait(pointer + word * 4, value | CONTENDED, NAP_MS) !== 'timeout') continue;
     if (table.isAlive(value & AGENT_MASK)) continue;
-    if (Atomics.compareExchange(words, word, value | CONTENDED, self | CONTENDED) === (value | CONTENDED)) return true;
+    if (Atomics.compareExchange(words, word, value | CONTENDED, self | CONTENDED) === (value | CONTENDED))
+      return true;
   }
 }

@@ -20,8 +20,8 @@ import { HoldCell } from './hold.js';
 import { kindOf } from './object-kind.js';
 import { ObjectWords } from './object-words.js';
 import { notify } from './parking.js';
-import { enrolledWaiters, Waiter, WaiterState, waiterAt } from './waiter.js';
 import { WaitQueue } from './wait-queue.js';
+import { enrolledWaiters, Waiter, WaiterState, waiterAt } from './waiter.js';
 
 /** Gives back everything the dead agent held. Idempotent. */
 export function recoverAgent(dead: AgentId): void {
@@ -79,14 +79,16 @@ function recoverWaiters(dead: AgentId): void {
   for (const { at, owner } of arena().itemsOf(waiterSlab)) {
     if (owner !== dead) continue;
     const cell = waiterAt(at);
-    if (cell.state !== WaiterState.idle) new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).bury(cell);
+    if (cell.state !== WaiterState.idle)
+      new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).bury(cell);
     arena().passOn(at, dead, 0);
   }
 }
 
 function wakeEverybody(): void {
   for (const cell of enrolledWaiters()) {
-    if (cell.state === WaiterState.waiting) new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).wakeAll();
+    if (cell.state === WaiterState.waiting)
+      new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).wakeAll();
     else notify(cell); // marked as rung, perhaps never notified
   }
   repeatRings();

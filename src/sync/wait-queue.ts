@@ -14,7 +14,7 @@
 // cells. A waiter that dies after it was rung has swallowed a ring: recovery of its cell wakes the next. A waker that
 // dies between marking and notifying leaves a marked sleeper: recovery notifies all marked ones again.
 
-import { Deadline } from '../base/deadline.js';
+import type { Deadline } from '../base/deadline.js';
 import { killPoint } from '../base/kill-point.js';
 import { type Address, arena, indexOf } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
@@ -72,7 +72,11 @@ export class WaitQueue {
    * Resolves with the step's first result, or with undefined when the deadline is over.
    * @throws The signal's reason when it is aborted; what the step throws.
    */
-  async until<Result>(step: Step<Result>, deadline: Deadline, options?: UntilOptions): Promise<Result | undefined> {
+  async until<Result>(
+    step: Step<Result>,
+    deadline: Deadline,
+    options?: UntilOptions,
+  ): Promise<Result | undefined> {
     for (;;) {
       deadline.throwIfAborted();
       const first = step();

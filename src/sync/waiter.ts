@@ -4,9 +4,9 @@
 //
 // The cell is the truth about who waits for what; the links of a wait queue are made from it and can be made again.
 
-import { layout } from '../memory/record-layout.js';
-import { type Address, arena, indexOf } from '../memory/arena.js';
 import type { AgentId } from '../memory/agent.js';
+import { type Address, arena, indexOf } from '../memory/arena.js';
+import { layout } from '../memory/record-layout.js';
 import { waiterSlab } from '../memory/slab-class.js';
 
 export const Waiter = layout([
