@@ -31,7 +31,23 @@ export { registerType } from './serialization/type-registry.js';
 export { Barrier, type BarrierAction, type BarrierOptions } from './sync/barrier.js';
 export { Condition } from './sync/condition.js';
 export { Event } from './sync/event.js';
+export type { ShareableValue } from './sync/list-value.js';
 export { Lock } from './sync/lock.js';
-export { RLock } from './sync/rlock.js';
 export { LockGuard } from './sync/lock-guard.js';
+export { RawArray, type SizeOrValues } from './sync/raw-array.js';
+export { RawValue } from './sync/raw-value.js';
+export { RLock } from './sync/rlock.js';
 export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';
+export { ShareableList, type ShareableListOptions } from './sync/shareable-list.js';
+export { SharedArray } from './sync/shared-array.js';
+export { SharedMemory, type SharedMemoryOptions } from './sync/shared-memory.js';
+export { SharedValue } from './sync/shared-value.js';
+export type {
+  ArrayOf,
+  ElementOf,
+  GivenElement,
+  NumberType,
+  PlainNumberType,
+  Typecode,
+} from './sync/typecode.js';
+export type { LockOption } from './sync/value-lock.js';

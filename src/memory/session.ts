@@ -10,15 +10,15 @@
 // was, the table says who else may live in it.
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InternalError, SystemCallError } from '../base/errors.js';
 import { MappedFile } from '../platform/mapped-file.js';
-import { os } from '../platform/os.js';
 import { isAlive, ownIdentity } from '../platform/process-identity.js';
 import { type AgentId, NOBODY } from './agent.js';
+import { sweepNamedMemory } from './named-memory.js';
 import { ProcessTable, TABLE_BYTES, TABLE_MAGIC, TABLE_VERSION, TableHeader } from './process-table.js';
+import { livesOn, sharedDirectory, someoneLives } from './session-directory.js';
 
 const PREFIX = 'manyhands-';
 
@@ -38,6 +38,7 @@ export class Session {
   static #create(): Session {
     const parent = sharedDirectory();
     sweepDeadSessions(parent);
+    sweepNamedMemory(parent);
     const { pid, startTime } = ownIdentity();
     const directory = join(
       parent,
@@ -117,27 +118,6 @@ export function sweepDeadSessions(parent: string = sharedDirectory()): string[] 
   return swept;
 }
 
-/** Whether a session whose maker is dead still has processes (detached ones, or children about to die). */
-function livesOn(directory: string): boolean {
-  let file: MappedFile;
-  try {
-    file = MappedFile.open(join(directory, 'table'));
-  } catch {
-    return false; // its maker died before there was a table
-  }
-  try {
-    if (file.sizeBytes < TABLE_BYTES) return false;
-    return someoneLives(new ProcessTable(file.buffer, file.pointer));
-  } finally {
-    file.unmap();
-  }
-}
-
-function someoneLives(table: ProcessTable): boolean {
-  for (const agent of table.agents()) if (table.isAlive(agent)) return true;
-  return false;
-}
-
 function openTable(directory: string): ProcessTable {
   const file = MappedFile.open(join(directory, 'table'));
   const table = new ProcessTable(file.buffer, file.pointer);
@@ -148,18 +128,6 @@ function openTable(directory: string): ProcessTable {
     throw new InternalError(`${directory} is a session of another version of this library`);
   }
   return table;
-}
-
-function sharedDirectory(): string {
-  const chosen = process.env['MANYHANDS_SHM_DIR'];
-  if (chosen) return chosen;
-  const preferred = os.sharedMemoryDirectory();
-  try {
-    accessSync(preferred, constants.W_OK);
-    return preferred;
-  } catch {
-    return tmpdir();
-  }
 }
 
 function asSystemCallError(error: unknown, what: string): unknown {

@@ -1,0 +1,42 @@
+// Where sessions live, and whether one of them still has processes.
+
+import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MappedFile } from '../platform/mapped-file.js';
+import { os } from '../platform/os.js';
+import { ProcessTable, TABLE_BYTES } from './process-table.js';
+
+/** Where the directories of sessions and the files of named memory are: MANYHANDS_SHM_DIR, or as the system has it. */
+export function sharedDirectory(): string {
+  const chosen = process.env['MANYHANDS_SHM_DIR'];
+  if (chosen) return chosen;
+  const preferred = os.sharedMemoryDirectory();
+  try {
+    accessSync(preferred, constants.W_OK);
+    return preferred;
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** Whether a session still has processes (its maker may be dead: detached ones, or children about to die). */
+export function livesOn(directory: string): boolean {
+  let file: MappedFile;
+  try {
+    file = MappedFile.open(join(directory, 'table'));
+  } catch {
+    return false; // its maker died before there was a table
+  }
+  try {
+    if (file.sizeBytes < TABLE_BYTES) return false;
+    return someoneLives(new ProcessTable(file.buffer, file.pointer));
+  } finally {
+    file.unmap();
+  }
+}
+
+export function someoneLives(table: ProcessTable): boolean {
+  for (const agent of table.agents()) if (table.isAlive(agent)) return true;
+  return false;
+}
