@@ -22,7 +22,7 @@ import { ManagerCell } from './manager-cell.js';
 const Word = layout(['kind', 'manager', 'id']);
 
 const objectKind = defineKind({
-  code: 31,
+  code: 41,
   name: 'ManagedObject',
   recoverHold(object, hold) {
     ManagerCell.at(object.load(Word.manager)).whileReleasing(() => {

@@ -47,7 +47,7 @@ const Word = layout([
 const Phase = { starting: 0, serving: 1, gone: 2 } as const;
 
 const cellKind = defineKind({
-  code: 30,
+  code: 40,
   name: 'ManagerCell',
   recover(object, dead) {
     if (object.load(Word.server) === dead) ManagerCell.at(object.at).end();

@@ -38,7 +38,7 @@ function exists(pid: number): boolean {
 
 const managedObjects = (): number =>
   [...arena().itemsOf(objectSlab)].filter(
-    ({ segment, index }) => segment.words[segment.wordsOf(index)] === 31,
+    ({ segment, index }) => segment.words[segment.wordsOf(index)] === 41,
   ).length;
 
 test('Manager() runs in a daemon process with a name of its own', async () => {
