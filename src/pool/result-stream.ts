@@ -124,8 +124,8 @@ export class ResultStream<R> implements AsyncIterableIterator<R>, Sink {
     const task = this.#task;
     if (this.#pulling || this.#sourceEnded || !task) return;
     this.#pulling = true;
+    let fresh = false;
     try {
-      let fresh = false;
       while (!this.#over && this.#added - this.#delivered < this.#options.window()) {
         let step = this.#iterator.next();
         if (step instanceof Promise) {
@@ -145,7 +145,6 @@ export class ResultStream<R> implements AsyncIterableIterator<R>, Sink {
         task.add(item);
         fresh = true;
       }
-      if (fresh) this.#submit();
     } catch (error) {
       // The source, or an item that can't travel: the stream ends with this, after what was before it.
       this.#sourceEnded = true;
@@ -154,6 +153,7 @@ export class ResultStream<R> implements AsyncIterableIterator<R>, Sink {
     } finally {
       this.#pulling = false;
     }
+    if (fresh) this.#submit();
     if (!this.#sourceEnded) return;
     task.complete();
     this.#deliver();
@@ -177,6 +177,6 @@ export class ResultStream<R> implements AsyncIterableIterator<R>, Sink {
 }
 
 function iteratorOf(items: Source<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
-  if (Symbol.asyncIterator in items) return items[Symbol.asyncIterator]();
+  if (typeof items === 'object' && Symbol.asyncIterator in items) return items[Symbol.asyncIterator]();
   return items[Symbol.iterator]();
 }

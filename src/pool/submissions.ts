@@ -114,7 +114,7 @@ export class Submissions {
     { fn, items, style, options, signal }: ManyItems,
   ): (reason: unknown) => void {
     const definition = this.#definitions.of(fn);
-    const isAsync = Symbol.asyncIterator in items && !Array.isArray(items);
+    const isAsync = typeof items === 'object' && Symbol.asyncIterator in items;
     const list = isAsync ? undefined : packAll(items as Iterable<unknown>, style);
     const task = this.#newTask({
       definition,

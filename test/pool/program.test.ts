@@ -1,0 +1,31 @@
+/** Whole programs with a pool: when they end, and what they print. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+async function output(name: string): Promise<string> {
+  const file = path.join(import.meta.dirname, '../fixtures/pool', name);
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), file],
+    { env },
+  );
+  return stdout;
+}
+
+describe('A program with a pool', () => {
+  it('ends by itself when nothing is pending, although the pool was not closed', async () => {
+    assert.equal(await output('ends-by-itself.ts'), '[ 2, 3, 4 ]\nlate\n');
+  });
+
+  it('does not end while a task is pending', async () => {
+    assert.equal(await output('no-handles.ts'), 'ran\n');
+  });
+
+  it('may make its pool in a module that the workers import', async () => {
+    assert.equal(await output('pool-in-module.ts'), '[ 2, 4 ]\n');
+  });
+});
