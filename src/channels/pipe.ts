@@ -1,11 +1,13 @@
 // Pipe: two connected ends over two frame queues in shared memory.
 //
-//   pipe object:  kind │ queue A→B │ queue B→A (0: one-way) │ A closed │ B closed
+//   pipe object:  kind │ queue A→B (0: one-way) │ queue B→A │ A closed │ B closed │ freed
 //
 // Who holds an end is said by hold cells (role = side), in processes and in messages on their way. An end is closed when
-// its last hold is gone; whoever gives that hold up, or recovers it from a dead process, marks the end and wakes both sides.
+// its last hold is gone; whoever gives that hold up, or recovers it from a dead process, marks the end and wakes both sides,
+// and frees the memory when both ends are closed: then nobody can reach it any more.
 
 import { registerShippable } from '../base/shippable.js';
+import { arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { releaseHold } from '../sync/attachment.js';
 import { HoldCell, holdsOn } from '../sync/hold.js';
@@ -15,7 +17,7 @@ import type { Connection } from './connection.js';
 import { FrameQueue } from './frame-queue.js';
 import { type PipeEnd, RingConnection } from './ring-connection.js';
 
-const Word = layout(['kind', 'fromA', 'fromB', 'closedA', 'closedB']);
+const Word = layout(['kind', 'fromA', 'fromB', 'closedA', 'closedB', 'freed']);
 type Side = 0 | 1;
 
 /** How much a writer may be ahead of its reader, in ring segments of 32 KiB. */
@@ -32,6 +34,7 @@ const pipeKind = defineKind({
       queue.readers.wakeAll();
       queue.writers.wakeAll();
     }
+    if (object.load(Word.closedA) === 1 && object.load(Word.closedB) === 1) free(object);
   },
 });
 
@@ -73,6 +76,14 @@ registerShippable('PipeEnd', (data, reader) => {
   const object = ObjectWords.attach(at, pipeKind);
   return new RingConnection(endOf(object, new HoldCell(reader.take(attachment)), side));
 });
+
+/** Frees the pipe, once, whoever comes to it at the same time. */
+function free(object: ObjectWords): void {
+  if (!object.swap(Word.freed, 0, 1)) return;
+  for (const queue of queuesOf(object)) queue.destroy();
+  object.store(Word.kind, 0);
+  arena().free(object.at);
+}
 
 function queuesOf(object: ObjectWords): FrameQueue[] {
   return [Word.fromA, Word.fromB]

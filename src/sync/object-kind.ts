@@ -1,5 +1,6 @@
 // The kinds of shared objects: the number in an object's first word, and what recovery does with one of that kind.
 
+import { InternalError } from '../base/errors.js';
 import type { AgentId } from '../memory/agent.js';
 import type { HoldCell } from './hold.js';
 import type { KindLabel, ObjectWords } from './object-words.js';
@@ -17,6 +18,8 @@ export interface ObjectKind extends KindLabel {
 const kinds = new Map<number, ObjectKind>();
 
 export function defineKind(kind: ObjectKind): ObjectKind {
+  const other = kinds.get(kind.code);
+  if (other) throw new InternalError(`${kind.name} and ${other.name} have the same kind code ${kind.code}`);
   kinds.set(kind.code, kind);
   return kind;
 }

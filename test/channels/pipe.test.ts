@@ -208,3 +208,24 @@ test('Connection that comes back as a result works', async () => {
   assert.equal(await end.recv(), 'made elsewhere');
   await assert.rejects(end.recv(), EOFError);
 });
+
+test('Pipe gives its memory back when both ends are closed, unread messages and what hung on them too', async () => {
+  const { arena } = await import('../../src/memory/arena.js');
+  const { slabClasses } = await import('../../src/memory/slab-class.js');
+  const inUse = () => slabClasses.flatMap((slab) => [...arena().itemsOf(slab)]).length;
+  const once = async () => {
+    const [a, b] = Pipe<unknown>();
+    const [c, d] = Pipe<unknown>();
+    await a.send(Buffer.alloc(100_000));
+    await a.send(c);
+    a.close();
+    b.close();
+    c.close();
+    await assert.rejects(d.recv(), EOFError);
+    d.close();
+  };
+  await once();
+  const before = inUse();
+  for (let n = 0; n < 20; n++) await once();
+  assert.equal(inUse(), before);
+});
