@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { BrokenPipeError, ClosedError, EOFError } from '../base/errors.js';
 import { Pipe } from '../channels/pipe.js';
 import type { RingConnection } from '../channels/ring-connection.js';
-import { Process } from '../process/process.js';
+import { Process, whenEnded } from '../process/process.js';
 import {
   type FrameToParent,
   type FrameToWorker,
@@ -183,7 +183,7 @@ export class Worker {
   }
 
   async #watch(): Promise<void> {
-    await this.#process.join();
+    await new Promise<void>((resolve) => whenEnded(this.#process, resolve));
     const { exitCode, pid } = this.#process;
     try {
       this.#drain(); // what it had sent before it ended counts

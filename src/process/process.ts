@@ -277,6 +277,11 @@ function noteEnd(process: Process): void {
   noteEnded(process);
 }
 
+/** For the library's own services: calls back when the process has ended; it does not keep the program alive for that. */
+export function whenEnded(process: Process, listener: () => void): void {
+  started(process, 'whenEnded').launched.onEnd(listener);
+}
+
 function started(process: Process, verb: string): Child {
   const state = stateOf(process);
   checkNotClosed(state);
