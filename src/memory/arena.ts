@@ -31,7 +31,7 @@ export class Arena {
       for (let i = known.length - 1; i >= 0; i--) {
         const segment = known[i] as Segment;
         const index = segment.take(owner);
-        if (index >= 0) return address(segment.number, index);
+        if (index >= 0) return addressOf(segment.number, index);
       }
     }
     if (this.#discover()) return this.take(slab, owner);
@@ -82,14 +82,19 @@ export class Arena {
     return segment.bytes.subarray(start, start + (length ?? segment.itemBytes - offset));
   }
 
+  /** The segments of a class that there are, those of other processes too. */
+  segmentsOf(slab: SlabClass): readonly Segment[] {
+    this.#discover();
+    return this.#byClass.get(slab) ?? [];
+  }
+
   /** Every item of a class that is in use, in the order of addresses. */
   *itemsOf(slab: SlabClass): Generator<{ at: Address; segment: Segment; index: number; owner: AgentId }> {
-    this.#discover();
-    for (const segment of this.#byClass.get(slab) ?? []) {
+    for (const segment of this.segmentsOf(slab)) {
       const committed = segment.committed;
       for (let index = 0; index < committed; index++) {
         const owner = Atomics.load(segment.words, segment.ownerWord(index));
-        if (owner !== 0) yield { at: address(segment.number, index), segment, index, owner };
+        if (owner !== 0) yield { at: addressOf(segment.number, index), segment, index, owner };
       }
     }
   }
@@ -97,7 +102,7 @@ export class Arena {
   #takeFrom(segment: Segment, owner: AgentId): Address {
     const index = segment.take(owner);
     if (index < 0) throw new InternalError(`new segment ${segment.number} has no room`);
-    return address(segment.number, index);
+    return addressOf(segment.number, index);
   }
 
   #grow(slab: SlabClass, itemBytes: number): Segment {
@@ -160,7 +165,7 @@ export class Arena {
   }
 }
 
-function address(segment: number, index: number): Address {
+export function addressOf(segment: number, index: number): Address {
   return (segment << 16) | index;
 }
 

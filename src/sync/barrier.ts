@@ -93,7 +93,7 @@ export class Barrier extends SharedObject {
     const place = this.#arrive();
     try {
       if (place.last) await this.#fire(place.hold);
-      else await this.#waiting.until(() => this.#look(place.hold), deadline);
+      else await this.#waiting.until(() => this.#look(place.hold), deadline, this.#waitOptions);
       return this.#leave(place);
     } catch (error) {
       this.#breakFor(place.hold);
@@ -109,7 +109,7 @@ export class Barrier extends SharedObject {
     const place = this.#arrive();
     try {
       if (place.last) this.#fireSync(place.hold);
-      else this.#waiting.untilSync(() => this.#look(place.hold), deadline);
+      else this.#waiting.untilSync(() => this.#look(place.hold), deadline, this.#waitOptions);
       return this.#leave(place);
     } catch (error) {
       this.#breakFor(place.hold);
@@ -205,8 +205,15 @@ export class Barrier extends SharedObject {
   #look(hold: HoldCell): true | undefined {
     if (hold.count === Outcome.passed) return true;
     if (hold.count === Outcome.broken) throw new BrokenBarrierError();
-    for (const other of holdsOn(this.object.at)) suspect(other.owner);
     return undefined;
+  }
+
+  get #waitOptions() {
+    return {
+      beforeSleep: () => {
+        for (const other of holdsOn(this.object.at)) suspect(other.owner);
+      },
+    };
   }
 
   #leave({ hold, index }: Place): number {

@@ -4,7 +4,7 @@
 // process is nothing but dropping its holds, and can be repeated.
 
 import type { AgentId } from '../memory/agent.js';
-import { type Address, arena, indexOf } from '../memory/arena.js';
+import { type Address, addressOf, arena, indexOf } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { Session } from '../memory/session.js';
 import { holdSlab } from '../memory/slab-class.js';
@@ -97,9 +97,16 @@ export class HoldCell {
 }
 
 /** The holds on an object, those being released not counted. */
-export function* holdsOn(object: Address): Generator<HoldCell> {
-  for (const { at } of arena().itemsOf(holdSlab)) {
-    const hold = new HoldCell(at);
-    if (hold.object === object && !hold.releasing) yield hold;
+export function holdsOn(object: Address): HoldCell[] {
+  const found: HoldCell[] = [];
+  for (const segment of arena().segmentsOf(holdSlab)) {
+    const { words, committed } = segment;
+    for (let index = 0; index < committed; index++) {
+      if (Atomics.load(words, segment.ownerWord(index)) === 0) continue; // most are free: nothing is made for them
+      const base = segment.wordsOf(index);
+      if (words[base + Hold.object] !== object || words[base + Hold.releasing] === 1) continue;
+      found.push(new HoldCell(addressOf(segment.number, index)));
+    }
   }
+  return found;
 }

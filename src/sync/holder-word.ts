@@ -89,17 +89,15 @@ export class HolderWord {
 
   /** Waits until the lock of this word can be taken; false if the time was over first. */
   async take(lock: Takeable, deadline: Deadline): Promise<boolean> {
-    return (await this.#queue.until(() => this.#try(lock), deadline)) === true;
+    return (await this.#queue.until(() => lock.tryAcquire() || undefined, deadline, this.#options)) === true;
   }
 
   takeSync(lock: Takeable, deadline: Deadline): boolean {
-    return this.#queue.untilSync(() => this.#try(lock), deadline) === true;
+    return this.#queue.untilSync(() => lock.tryAcquire() || undefined, deadline, this.#options) === true;
   }
 
-  #try(lock: Takeable): true | undefined {
-    if (lock.tryAcquire()) return true;
-    suspect(this.holder);
-    return lock.tryAcquire() ? true : undefined;
+  get #options() {
+    return { beforeSleep: () => suspect(this.holder) };
   }
 
   get #queue(): WaitQueue {

@@ -69,12 +69,12 @@ export class Semaphore extends SharedObject {
    * @throws The signal's reason, if it is aborted.
    */
   async acquire(wait?: Wait): Promise<boolean> {
-    return (await this.#waiting.until(this.#take, Deadline.from(wait))) === true;
+    return (await this.#waiting.until(this.#take, Deadline.from(wait), this.#options)) === true;
   }
 
   /** The blocking twin of `acquire`: it stops the event loop. */
   acquireSync(wait?: Wait): boolean {
-    return this.#waiting.untilSync(this.#take, Deadline.from(wait)) === true;
+    return this.#waiting.untilSync(this.#take, Deadline.from(wait), this.#options) === true;
   }
 
   /** Takes a permit if there is one. Never waits. */
@@ -143,10 +143,12 @@ export class Semaphore extends SharedObject {
     return this.object.load(Word.total);
   }
 
-  readonly #take = (): true | undefined => {
-    if (this.tryAcquire()) return true;
-    for (const hold of holdsOn(this.object.at)) if (hold.count > 0) suspect(hold.owner);
-    return this.tryAcquire() ? true : undefined;
+  readonly #take = (): true | undefined => this.tryAcquire() || undefined;
+
+  readonly #options = {
+    beforeSleep: () => {
+      for (const hold of holdsOn(this.object.at)) if (hold.count > 0) suspect(hold.owner);
+    },
   };
 
   #ownHold(): HoldCell {

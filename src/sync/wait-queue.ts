@@ -43,6 +43,8 @@ export type Step<Result> = () => Result | undefined;
 export interface UntilOptions {
   /** Whether the wait keeps the program alive; true unless said. */
   keepAlive?: boolean;
+  /** Called before it goes to sleep: who is in the way may be dead (recovery.ts, `suspect`). */
+  beforeSleep?: () => void;
 }
 
 export class WaitQueue {
@@ -88,6 +90,7 @@ export class WaitQueue {
       try {
         const second = step(); // SYNC POINT count: pairs with wake
         if (second !== undefined) return second;
+        options?.beforeSleep?.();
         used = (await parkAsync(cell, deadline, options?.keepAlive ?? true)) === 'rung';
       } finally {
         this.#withdraw(cell, used);
@@ -97,7 +100,7 @@ export class WaitQueue {
   }
 
   /** The blocking twin of `until`: stops the event loop. */
-  untilSync<Result>(step: Step<Result>, deadline: Deadline): Result | undefined {
+  untilSync<Result>(step: Step<Result>, deadline: Deadline, options?: UntilOptions): Result | undefined {
     for (;;) {
       const first = step();
       if (first !== undefined || deadline.expired) return first;
@@ -108,6 +111,7 @@ export class WaitQueue {
       try {
         const second = step(); // SYNC POINT count: pairs with wake
         if (second !== undefined) return second;
+        options?.beforeSleep?.();
         used = parkSync(cell, deadline) === 'rung';
       } finally {
         this.#withdraw(cell, used);
