@@ -72,9 +72,15 @@ export function inventName(): string {
 
 /**
  * Makes a new one, all zero.
+ * @param fill Writes what has to be there before anybody can attach.
  * @throws {SystemCallError} EEXIST if there is one of that name. ENOSPC if shared memory is full; nothing is left then.
  */
-export function createNamed(directory: string, name: string, size: number): NamedMemory {
+export function createNamed(
+  directory: string,
+  name: string,
+  size: number,
+  fill?: (buffer: ArrayBuffer) => void,
+): NamedMemory {
   const path = pathOf(directory, name);
   if (occupied(path)) throw exists(name);
   const identity = { size, ...ownIdentity(), serial: ++made };
@@ -89,6 +95,7 @@ export function createNamed(directory: string, name: string, size: number): Name
     os.reserve(fd, DATA_AT, size);
     writeSync(fd, identityRecord(identity), 0, undefined, 0);
     const range = new MappedRange(fd, DATA_AT, size);
+    fill?.(range.buffer);
     publish(unfinished, path, name);
     return { range, identity, path, inode: fstatSync(fd).ino };
   } finally {

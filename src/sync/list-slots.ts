@@ -21,7 +21,9 @@ const MAGIC = 0x6d68736c; // "mhsl"
 const VERSION = 1;
 const HEADER_BYTES = 64;
 const SLOT_BYTES = 32;
+/** How often who waits for a writer looks before it asks the kernel whether that is alive. */
 const SPINS = 1000;
+const READ_ATTEMPTS = 50;
 
 const PID_BITS = 22n;
 const START_BITS = 41n;
@@ -47,7 +49,7 @@ export class ListSlots {
   }
 
   /** Makes zeroed memory of that size a list. */
-  static write(buffer: ArrayBuffer, values: readonly PackedValue[]): ListSlots {
+  static write(buffer: ArrayBuffer, values: readonly PackedValue[]): void {
     const view = new DataView(buffer);
     view.setFloat64(8, values.length, true);
     let at = HEADER_BYTES + values.length * SLOT_BYTES;
@@ -61,22 +63,17 @@ export class ListSlots {
     }
     view.setUint32(4, VERSION, true);
     view.setUint32(0, MAGIC, true);
-    return new ListSlots(buffer);
   }
 
   /** The value of a slot; its bytes are a copy. */
   read(index: number): PackedValue {
-    const { at, room } = this.#roomOf(index);
-    const word = (HEADER_BYTES + index * SLOT_BYTES) / 8;
-    for (;;) {
-      const before = Atomics.load(this.#words, word);
-      const { side, tag, length } = fieldsOf(before);
-      if (length > room) throw damaged(`value ${index} is longer than its room`);
-      const from = at + side * room;
-      const bytes = this.#bytes.slice(from, from + length);
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+      const { before, value } = this.#copy(index);
       // SYNC POINT list.turn: pairs with the store in `write`. A change, not a load: what was read stays before it.
-      if (Atomics.or(this.#words, word, 0n) === before) return { tag, bytes };
+      if (Atomics.or(this.#words, wordOf(index), 0n) === before) return value;
     }
+    // Writers that never pause are always faster: make them.
+    return this.#exclusively(index, () => this.#copy(index).value);
   }
 
   /** @throws {RangeError} If the value is longer than the room the slot was made with. */
@@ -87,28 +84,40 @@ export class ListSlots {
         `element ${index} has room for ${room} bytes, and the new value has ${value.bytes.length}: a ShareableList never grows`,
       );
     }
-    const word = (HEADER_BYTES + index * SLOT_BYTES) / 8;
-    this.#lock(word + 1);
-    try {
+    const word = wordOf(index);
+    this.#exclusively(index, () => {
       const { side, change } = fieldsOf(Atomics.load(this.#words, word));
       const other = 1 - side;
       this.#bytes.set(value.bytes, at + other * room);
       CHAOS: killPoint('list.set.half');
       // SYNC POINT list.turn: pairs with `read`.
       Atomics.store(this.#words, word, descriptor(change + 1, other, value));
-    } finally {
-      Atomics.store(this.#words, word + 1, 0n);
-    }
+    });
   }
 
-  /** Takes the turn to write: for a few instructions, so that who waits for it spins. */
-  #lock(word: number): void {
+  #copy(index: number): { before: bigint; value: PackedValue } {
+    const { at, room } = this.#roomOf(index);
+    const before = Atomics.load(this.#words, wordOf(index));
+    const { side, tag, length } = fieldsOf(before);
+    if (length > room) throw damaged(`value ${index} is longer than its room`);
+    const from = at + side * room;
+    return { before, value: { tag, bytes: this.#bytes.slice(from, from + length) } };
+  }
+
+  /** With no other writer of the slot: for a few instructions, so that who waits for it spins. */
+  #exclusively<R>(index: number, act: () => R): R {
+    const word = wordOf(index) + 1;
     const own = writerWord(ownIdentity());
     for (let spin = 1; ; spin++) {
       const holder = Atomics.compareExchange(this.#words, word, 0n, own);
-      if (holder === 0n) return;
+      if (holder === 0n) break;
       if (spin % SPINS !== 0 || isAlive(writerOf(holder))) continue;
-      if (Atomics.compareExchange(this.#words, word, holder, own) === holder) return;
+      if (Atomics.compareExchange(this.#words, word, holder, own) === holder) break;
+    }
+    try {
+      return act();
+    } finally {
+      Atomics.store(this.#words, word, 0n);
     }
   }
 
@@ -134,6 +143,11 @@ export class ListSlots {
       throw damaged(`value ${index} is nowhere in it`);
     return { at, room };
   }
+}
+
+/** Index of the first 64-bit word of a slot. */
+function wordOf(index: number): number {
+  return (HEADER_BYTES + index * SLOT_BYTES) / 8;
 }
 
 function descriptor(change: number, side: number, { tag, bytes }: PackedValue): bigint {

@@ -26,6 +26,9 @@ export class RawValue<T extends NumberType = PlainNumberType> implements Shippab
    * @throws {TypeError} If there is no such type, or `initial` is of another one. {RangeError} If it does not fit.
    * {SystemCallError} With code ENOSPC if shared memory is full.
    */
+  constructor(type: T, initial?: GivenElement<T>);
+  /** @internal */
+  constructor(existing: NumberCell);
   constructor(type: T | NumberCell, initial?: GivenElement<T>) {
     if (type instanceof NumberCell) {
       this.#cell = type;

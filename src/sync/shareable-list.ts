@@ -3,7 +3,7 @@
 import { type Handle, registerShippable, SHIP, type Shippable } from '../base/shippable.js';
 import { ListSlots } from './list-slots.js';
 import { isSameValue, packValue, type ShareableValue, unpackValue } from './list-value.js';
-import { SharedMemory } from './shared-memory.js';
+import { FILL, SharedMemory, type SharedMemoryOptions } from './shared-memory.js';
 
 export interface ShareableListOptions {
   /** With values: the name of the new list; absent: one that nobody else has. Without values: the list to attach to. */
@@ -45,8 +45,15 @@ export class ShareableList implements Shippable {
       this.#slots = attach(values);
     } else {
       const packed = checkedIterable(values).map(packValue);
-      this.shm = new SharedMemory({ name: options.name, create: true, size: ListSlots.sizeOf(packed) });
-      this.#slots = ListSlots.write(this.shm.buffer, packed);
+      const fill = (buffer: ArrayBuffer) => ListSlots.write(buffer, packed);
+      const { name } = options;
+      this.shm = new SharedMemory({
+        name,
+        create: true,
+        size: ListSlots.sizeOf(packed),
+        [FILL]: fill,
+      } as SharedMemoryOptions);
+      this.#slots = attach(this.shm);
     }
   }
 

@@ -68,12 +68,14 @@ export class SharedMemory implements Shippable {
    * else, `ENOSPC` if shared memory is full.
    */
   constructor(options: SharedMemoryOptions) {
-    const { name, create, size, directory } = checked(options);
+    const { name, create, size, directory, fill } = checked(options);
     sweepOnce(directory);
     this.#name = name ?? inventName();
     this.#directory = directory;
     this.#made = create;
-    this.#memory = create ? createNamed(directory, this.#name, size) : attachNamed(directory, this.#name);
+    this.#memory = create
+      ? createNamed(directory, this.#name, size, fill)
+      : attachNamed(directory, this.#name);
     if (create) keep(this.#memory, false);
   }
 
@@ -146,12 +148,20 @@ export class SharedMemory implements Shippable {
 
 /** For what was received: where the sender has it. */
 const DIRECTORY = Symbol('directory');
+/** For the classes of this library: what is written before anybody can attach. */
+export const FILL: unique symbol = Symbol('fill');
 
-function checked(options: SharedMemoryOptions & { [DIRECTORY]?: string }): {
+interface OwnOptions extends SharedMemoryOptions {
+  [DIRECTORY]?: string;
+  [FILL]?: (buffer: ArrayBuffer) => void;
+}
+
+function checked(options: OwnOptions): {
   name: string | undefined;
   create: boolean;
   size: number;
   directory: string;
+  fill: OwnOptions[typeof FILL];
 } {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('SharedMemory takes { name, create, size }');
@@ -163,7 +173,7 @@ function checked(options: SharedMemoryOptions & { [DIRECTORY]?: string }): {
   if (create && !(Number.isInteger(size) && size > 0 && size <= MOST_NAMED_BYTES)) {
     throw new RangeError(`size must be a whole number of bytes from 1 to ${MOST_NAMED_BYTES}, got ${size}`);
   }
-  return { name, create, size, directory: options[DIRECTORY] ?? sharedDirectory() };
+  return { name, create, size, directory: options[DIRECTORY] ?? sharedDirectory(), fill: options[FILL] };
 }
 
 function checkName(name: unknown): void {

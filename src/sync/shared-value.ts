@@ -24,9 +24,12 @@ export class SharedValue<T extends NumberType = PlainNumberType> extends RawValu
    * @throws {TypeError} If there is no such type, `initial` is of another one, or `lock` is no lock. {RangeError} If
    * `initial` does not fit. {SystemCallError} With code ENOSPC if shared memory is full.
    */
+  constructor(type: T, initial?: GivenElement<T>, options?: LockOption);
+  /** @internal */
+  constructor(existing: NumberCell, none: undefined, options: LockOption);
   constructor(type: T | NumberCell, initial?: GivenElement<T>, options?: LockOption) {
     const lock = new ValueLock(options);
-    super(type, initial);
+    super(type as T, initial);
     this.#lock = lock;
   }
 
