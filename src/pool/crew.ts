@@ -4,22 +4,17 @@
 //                 ▲                   │ dies
 //                 └── the other items ┴─► the item it was running fails; another worker takes its place
 
-import {
-  InitializerError,
-  ProcessCrashedError,
-  StateError,
-  TimeoutError,
-  WorkerCrashedError,
-} from '../base/errors.js';
+import { InitializerError, StateError } from '../base/errors.js';
 import { unpackError } from '../serialization/remote-error.js';
 import { type Batch, Dispatcher, type Item } from './dispatcher.js';
-import { CallStyle, type ManyFrame, type OneFrame, type PackedParts } from './frames.js';
+import type { ManyFrame, OneFrame, PackedParts } from './frames.js';
 import { handOut } from './hand-out.js';
 import { openPacked } from './packed-value.js';
 import { Settlement } from './settlement.js';
 import type { Task } from './task.js';
 import { TimeLimits } from './time-limits.js';
 import { Worker, type WorkerEnd, type WorkerEvents } from './worker.js';
+import { crashError, describeItem, startError, timeoutError } from './worker-errors.js';
 
 export interface CrewOptions {
   readonly processes: number;
@@ -59,6 +54,8 @@ export class Crew implements WorkerEvents {
   #crashed = 0;
   /** Starts in a row that came to nothing. */
   #fruitless = 0;
+  /** Items completed when a worker last died without running any. */
+  #completedBefore = -1;
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -157,7 +154,7 @@ export class Crew implements WorkerEvents {
   }
 
   onReady(worker: Worker): void {
-    this.#fruitless = 0;
+    if (this.#settlement.completed !== this.#completedBefore) this.#fruitless = 0;
     if (this.#phase !== 'working') {
       worker.stop();
       return;
@@ -207,9 +204,18 @@ export class Crew implements WorkerEvents {
     if (!expected) this.#crashed++;
     if (victim) void this.#blame(worker, end, victim);
     if (this.#phase !== 'working') return;
-    if (!hadSeat && !expected) this.#noteFruitless(this.#bootError(worker, end));
+    if (!expected && (!hadSeat || this.#isBarren(victim)))
+      this.#noteFruitless(startError(worker.name, end, this.#initError));
     else this.#fill();
     this.#pumpSoon();
+  }
+
+  /** Workers that get ready and die before their first item, again and again while items wait, are no better than dead. */
+  #isBarren(victim: Item<Task> | undefined): boolean {
+    const { completed } = this.#settlement;
+    const barren = victim === undefined && completed === this.#completedBefore && this.lastTask !== undefined;
+    this.#completedBefore = victim ? -1 : completed;
+    return barren;
   }
 
   /** Starts workers until there are as many as wanted. */
@@ -261,15 +267,8 @@ export class Crew implements WorkerEvents {
   }
 
   async #blame(worker: Worker, end: WorkerEnd, victim: Item<Task>): Promise<void> {
-    const task = describe(victim);
     const stderrTail = await worker.stderr.last();
-    const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode}`;
-    const message = `worker ${worker.name} (pid ${end.pid}) died while it ran ${task}: ${how}`;
-    const details = { exitCode: end.exitCode, signal: end.signal, task, stderrTail };
-    this.#settlement.fail(
-      victim,
-      new WorkerCrashedError(message, end.pid === undefined ? details : { ...details, pid: end.pid }),
-    );
+    this.#settlement.fail(victim, crashError(worker.name, end, describeItem(victim), stderrTail));
   }
 
   #condemn(worker: Worker): void {
@@ -292,7 +291,7 @@ export class Crew implements WorkerEvents {
       const left = limit - worker.board.elapsedMs();
       if (left <= 0 && worker.board.running === running) {
         this.#condemn(worker); // if it is to be run again, it comes back with the rest of what the worker had
-        if (!item.source.settleError(item.index, timedOut(item, limit)) && item.source.over)
+        if (!item.source.settleError(item.index, timeoutError(describeItem(item), limit)) && item.source.over)
           this.drop(item.source, { kill: false });
         return;
       }
@@ -312,39 +311,9 @@ export class Crew implements WorkerEvents {
     this.#options.onBroken(error);
   }
 
-  #bootError(worker: Worker, end: WorkerEnd): Error {
-    const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode}`;
-    if (this.#initError !== undefined) {
-      const reason = this.#initError instanceof Error ? this.#initError.message : String(this.#initError);
-      return new InitializerError(
-        `the pool's initializer threw in every worker that was started: ${reason}`,
-        {
-          cause: this.#initError,
-        },
-      );
-    }
-    const details = { exitCode: end.exitCode, signal: end.signal };
-    return new ProcessCrashedError(
-      `the pool's workers end before they are ready (the last one, ${worker.name}: ${how})`,
-      end.pid === undefined ? details : { ...details, pid: end.pid },
-    );
-  }
-
   #readyCount(): number {
     let ready = 0;
     for (const worker of this.#workers.values()) if (worker.ready) ready++;
     return ready;
   }
-}
-
-/** The function's name and the item's index. */
-function describe({ source, index }: Item<Task>): string {
-  const { name } = source.definition;
-  return source.size === 1 && source.style === CallStyle.spread ? name : `${name}[${index}]`;
-}
-
-function timedOut(item: Item<Task>, limit: number): TimeoutError {
-  return new TimeoutError(
-    `${describe(item)} has run for more than its timeout of ${limit} ms; its worker was replaced`,
-  );
 }

@@ -6,7 +6,7 @@
 //
 // A seat is the place of one worker. Its items have consecutive tickets; answers come in the order of tickets.
 
-import { batchSizeFor, type Cost, LONG_MS, TARGET_MS } from './chunking.js';
+import { batchSizeFor, type Cost, TARGET_MS } from './chunking.js';
 import { TICKET_MASK } from './frames.js';
 
 /** Some items of a source: `count` from `first` on, or those listed. */
@@ -55,10 +55,11 @@ export interface Seat<Source> {
   itemsLeft: number;
   /** It gets nothing more. */
   closing: boolean;
+  /** Estimated milliseconds until it has answered all; undefined: to be estimated anew. Infinite: it may take long. */
+  aheadMs: number | undefined;
+  /** It is being filled up; then it is left alone until half of it is done, so that messages come in bursts. */
+  filling: boolean;
 }
-
-/** How many batches a seat may hold, however quick. */
-const DEEPEST = 64;
 
 export class Dispatcher<Source extends ItemSource> {
   readonly #queue: Source[] = [];
@@ -66,7 +67,15 @@ export class Dispatcher<Source extends ItemSource> {
 
   /** A worker is ready for items. */
   addSeat(id: number, itemsLeft = Number.POSITIVE_INFINITY): void {
-    this.#seats.set(id, { id, batches: [], nextTicket: 0, itemsLeft, closing: false });
+    this.#seats.set(id, {
+      id,
+      batches: [],
+      nextTicket: 0,
+      itemsLeft,
+      closing: false,
+      aheadMs: 0,
+      filling: true,
+    });
   }
 
   seat(id: number): Seat<Source> | undefined {
@@ -107,6 +116,7 @@ export class Dispatcher<Source extends ItemSource> {
       seat.nextTicket = (seat.nextTicket + portion.count) & TICKET_MASK;
       seat.itemsLeft -= portion.count;
       seat.batches.push(batch);
+      if (seat.aheadMs !== undefined) seat.aheadMs += msOf(source, portion.count);
       return { seat, batch };
     }
     return undefined;
@@ -124,6 +134,7 @@ export class Dispatcher<Source extends ItemSource> {
   /** So many items of the seat's oldest batch have been answered. */
   skip(seat: Seat<Source>, batch: Batch<Source>, count: number): void {
     batch.answered += count;
+    seat.aheadMs = undefined;
     if (batch.answered === batch.portion.count) seat.batches.shift();
   }
 
@@ -133,6 +144,7 @@ export class Dispatcher<Source extends ItemSource> {
     const at = seat?.batches.indexOf(batch) ?? -1;
     if (!seat || at < 0) return [];
     seat.batches.splice(at, 1);
+    seat.aheadMs = undefined;
     return remaining(batch);
   }
 
@@ -183,26 +195,38 @@ export class Dispatcher<Source extends ItemSource> {
     for (const seat of this.#seats.values()) {
       if (seat.closing || seat.itemsLeft <= 0) continue;
       if (seat.batches.length === 0) return seat;
-      const ahead = workAhead(seat);
-      if (ahead < least) {
-        least = ahead;
+      seat.aheadMs ??= workAhead(seat);
+      if (seat.aheadMs < least && mayTakeMore(seat)) {
+        least = seat.aheadMs;
         best = seat;
       }
     }
     // Nobody is free: only what is quick may wait behind something quick.
-    return best && source.cost.quick && least < TARGET_MS && best.batches.length < DEEPEST ? best : undefined;
+    return source.cost.quick ? best : undefined;
   }
+}
+
+/** How many batches a seat may hold, however quick. */
+const DEEPEST = 128;
+
+/** Whether a seat that has something to do may be given more: it has little, or is just being filled. */
+function mayTakeMore<Source>(seat: Seat<Source>): boolean {
+  const ahead = seat.aheadMs as number;
+  const depth = seat.batches.length;
+  if (ahead >= TARGET_MS || depth >= DEEPEST) seat.filling = false;
+  else if (ahead < TARGET_MS / 2 && depth <= DEEPEST / 2) seat.filling = true;
+  return seat.filling;
 }
 
 /** An estimate of the milliseconds a seat is busy for; infinite if something it has may take long. */
 function workAhead<Source extends ItemSource>(seat: Seat<Source>): number {
   let ms = 0;
-  for (const { source, portion, answered } of seat.batches) {
-    const { perItemMs } = source.cost;
-    if (perItemMs === undefined || perItemMs >= LONG_MS) return Number.POSITIVE_INFINITY;
-    ms += perItemMs * (portion.count - answered);
-  }
+  for (const { source, portion, answered } of seat.batches) ms += msOf(source, portion.count - answered);
   return ms;
+}
+
+function msOf({ cost }: ItemSource, items: number): number {
+  return cost.perItemMs === undefined || !cost.quick ? Number.POSITIVE_INFINITY : cost.perItemMs * items;
 }
 
 export function indexAt({ first, listed }: Portion, offset: number): number {

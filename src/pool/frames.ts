@@ -1,17 +1,21 @@
 // What a pool and its worker say to each other over the worker's pipe.
 //
-//   parent ──► worker                                      worker ──► parent
-//   [define, function id, packed function]                 [ready]                     once, the initializer has run
-//   [run, function id, style, first ticket, attempts,      [initFailed, packed error]  and the worker ends
-//         timed, items]                                    [many, ms, values, failed, skipped]  the next items, in order
-//   [forget, function ids]                                 [one, ok, value, ms]        the next item, by itself
-//   [stop]
+//   parent ──► worker
+//     [define, function id, packed function]
+//     [run, function id, style, first ticket, values, packed, attempts, timed]     what is absent at the end is left out
+//     [forget, function ids]
+//     [stop]
+//   worker ──► parent
+//     [ready]                                           once, when the initializer has run
+//     [initFailed, packed error]                        and the worker ends
+//     [many, ms, values, packed, failed, skipped]       the next items, in order
+//     [one, ok, value, ms]                              the next item, by itself
 //
 // Results come in the order of the items, so they carry no numbers. A `many` frame holds nothing that can fail to decode;
 // whatever needs shared memory of its own travels as `one`, so that a frame that can't be decoded costs its one item.
 
 import type { Attachment } from '../channels/parcel.js';
-import type { ItemList } from './item-list.js';
+import type { PackedPart } from './item-list.js';
 
 export const ToWorker = { define: 0, run: 1, forget: 2, stop: 3 } as const;
 export const ToParent = { ready: 0, initFailed: 1, many: 2, one: 3 } as const;
@@ -30,11 +34,12 @@ export type RunFrame = [
   functionId: number,
   style: CallStyle,
   firstTicket: number,
+  values: readonly unknown[],
+  packed?: PackedPart | undefined,
   /** Which run of the item this is; undefined: the first of each. */
-  attempts: readonly number[] | undefined,
+  attempts?: readonly number[] | undefined,
   /** Whether each item's time is limited. */
-  timed: boolean,
-  items: ItemList,
+  timed?: boolean,
 ];
 
 export type FrameToWorker =
@@ -47,11 +52,12 @@ export type ManyFrame = [
   kind: typeof ToParent.many,
   /** How long the items took together, in milliseconds. */
   ms: number,
-  values: ItemList,
+  values: readonly unknown[],
+  packed?: PackedPart | undefined,
   /** Indices of those that failed: the value is a packed error. */
-  failed: readonly number[],
+  failed?: readonly number[] | undefined,
   /** Indices of those that were not run, because the board said so. */
-  skipped: readonly number[],
+  skipped?: readonly number[] | undefined,
 ];
 
 export type OneFrame = [kind: typeof ToParent.one, ok: boolean, value: unknown, ms: number];

@@ -3,7 +3,7 @@
 import type { Batch } from './dispatcher.js';
 import { indexAt } from './dispatcher.js';
 import { type RunFrame, ToWorker } from './frames.js';
-import { type ItemList, ItemListWriter, plainList } from './item-list.js';
+import { type ItemList, ItemListWriter } from './item-list.js';
 import { PackedValue } from './packed-value.js';
 import type { Task } from './task.js';
 import type { Worker } from './worker.js';
@@ -23,21 +23,17 @@ export function handOut(worker: Worker, batch: Batch<Task>): Promise<void> {
     const defined = worker.send([ToWorker.define, definition.id, [bytes, attachments]]);
     defined.catch(() => worker.functions.delete(definition.id));
   }
-  const run: RunFrame = [
-    ToWorker.run,
-    definition.id,
-    style,
-    firstTicket,
-    task.attemptsOf(portion),
-    options.timeout !== undefined,
-    itemsOf(task, batch),
-  ];
+  const { values, packed } = itemsOf(task, batch);
+  const run: RunFrame = [ToWorker.run, definition.id, style, firstTicket, values];
+  const attempts = task.attemptsOf(portion);
+  const timed = options.timeout !== undefined;
+  if (packed || attempts || timed) run.push(packed, attempts, timed);
   return worker.send(run);
 }
 
 function itemsOf(task: Task, { portion }: Batch<Task>): ItemList {
   const plain = task.plainItems(portion);
-  if (plain) return plainList(plain); // FAST PATH
+  if (plain) return { values: plain, packed: undefined }; // FAST PATH
   for (let offset = 0; offset < portion.count; offset++) {
     const item = task.itemAt(indexAt(portion, offset));
     if (item instanceof PackedValue) packedItems.packed(item.bytes, item.attachments);

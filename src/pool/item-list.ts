@@ -8,20 +8,17 @@
 
 import type { Attachment } from '../channels/parcel.js';
 
-export type ItemList = readonly [
-  values: readonly unknown[],
+/** What a list has besides its values; absent where all of them are plain. */
+export type PackedPart = readonly [
   at: readonly number[],
   sizes: readonly number[],
   blob: Uint8Array,
   attached: readonly number[],
 ];
 
-const NONE: readonly number[] = [];
-const NO_BYTES = new Uint8Array(0);
-
-/** A list of values that are all plain. */
-export function plainList(values: readonly unknown[]): ItemList {
-  return [values, NONE, NONE, NO_BYTES, NONE];
+export interface ItemList {
+  readonly values: readonly unknown[];
+  readonly packed: PackedPart | undefined;
 }
 
 export class ItemListWriter {
@@ -57,13 +54,11 @@ export class ItemListWriter {
 
   /** The list, to be encoded at once; the writer is empty afterwards. */
   take(): ItemList {
-    const list: ItemList = [
-      this.#values,
-      this.#at,
-      this.#sizes,
-      this.#bytes.subarray(0, this.#used),
-      this.#attached,
-    ];
+    const blob = this.#bytes.subarray(0, this.#used);
+    const list: ItemList = {
+      values: this.#values,
+      packed: this.#at.length === 0 ? undefined : [this.#at, this.#sizes, blob, this.#attached],
+    };
     this.#values = [];
     this.#at = [];
     this.#sizes = [];
@@ -89,25 +84,20 @@ export interface PackedItem {
   readonly attachments: readonly Attachment[];
 }
 
-/** Reads a list from the front. */
-export class ItemListReader {
-  readonly values: readonly unknown[];
-  readonly #list: ItemList;
+/** Reads the packed values of a list from the front. */
+export class PackedReader {
+  readonly #part: PackedPart | undefined;
   #next = 0;
   #offset = 0;
 
-  constructor(list: ItemList) {
-    this.#list = list;
-    this.values = list[0];
-  }
-
-  get allPlain(): boolean {
-    return this.#list[1].length === 0;
+  constructor(part: PackedPart | undefined) {
+    this.#part = part;
   }
 
   /** The packed value at an index, or undefined if that one is plain. Indices must be asked for in order. */
-  packedAt(index: number): PackedItem | undefined {
-    const [, at, sizes, blob, attached] = this.#list;
+  at(index: number): PackedItem | undefined {
+    if (!this.#part) return undefined; // FAST PATH
+    const [at, sizes, blob, attached] = this.#part;
     if (at[this.#next] !== index) return undefined;
     const start = this.#offset;
     this.#offset += sizes[this.#next++];

@@ -8,7 +8,7 @@ import { currentProcess } from '../process/process.js';
 import { encode } from '../serialization/codec.js';
 import { packError } from '../serialization/remote-error.js';
 import { dropAttachment } from '../sync/attachment.js';
-import { type FrameToParent, ToParent } from './frames.js';
+import { type FrameToParent, type ManyFrame, ToParent } from './frames.js';
 import { ItemListWriter } from './item-list.js';
 import { isPlain } from './packed-value.js';
 
@@ -132,7 +132,13 @@ export class ResultSender {
     const alone = this.#alone;
     this.#since = this.#flushedAt = now;
     if (this.#list.count > 0) {
-      frames.push([ToParent.many, alone ? 0 : ms, this.#list.take(), this.#failed, this.#skipped]);
+      const { values, packed } = this.#list.take();
+      const frame: ManyFrame = [ToParent.many, alone ? 0 : ms, values];
+      const [failed, skipped] = [this.#failed, this.#skipped].map((list) =>
+        list.length > 0 ? list : undefined,
+      );
+      if (packed || failed || skipped) frame.push(packed, failed, skipped);
+      frames.push(frame);
       this.#failed = [];
       this.#skipped = [];
     }

@@ -3,7 +3,7 @@
 import { unpackError } from '../serialization/remote-error.js';
 import { type Dispatcher, type Item, indexAt, type Seat } from './dispatcher.js';
 import type { ManyFrame, OneFrame } from './frames.js';
-import { ItemListReader } from './item-list.js';
+import { PackedReader } from './item-list.js';
 import { openPacked } from './packed-value.js';
 import type { Task } from './task.js';
 
@@ -25,13 +25,12 @@ export class Settlement {
   }
 
   /** The next items of a seat have come to these. */
-  many(seat: Seat<Task>, [, ms, list, failed, skipped]: ManyFrame): void {
-    const items = new ItemListReader(list);
-    const { values } = items;
-    const simple = items.allPlain && skipped.length === 0;
+  many(seat: Seat<Task>, [, ms, values, packedPart, failed, skipped]: ManyFrame): void {
+    const packedValues = new PackedReader(packedPart);
+    const simple = !packedPart && !skipped;
     const failures = new Set(failed);
     const notRun = new Set(skipped);
-    this.completed += values.length - skipped.length;
+    this.completed += values.length - notRun.size;
     for (let at = 0, batch = seat.batches[0]; at < values.length && batch; batch = seat.batches[0]) {
       const { source, portion, answered } = batch;
       const count = Math.min(portion.count - answered, values.length - at);
@@ -42,7 +41,7 @@ export class Settlement {
       } else {
         for (let i = 0; i < count; i++) {
           const item = { source, index: indexAt(portion, answered + i) };
-          const packed = items.packedAt(at + i);
+          const packed = packedValues.at(at + i);
           if (notRun.has(at + i)) this.#dispatcher.giveBack(source, [item.index]);
           else if (packed) this.#open(item, packed.bytes, !failures.has(at + i));
           else source.settleValue(item.index, values[at + i]);

@@ -16,6 +16,7 @@ export function toPromise<T>(start: (settler: Settler) => void): Promise<T> {
 
 /** Each item is a call of its own. */
 export class CallSink implements Sink {
+  readonly isCall = true;
   readonly #calls: (Settler | undefined)[] = [];
 
   /** The next item's. */
@@ -54,6 +55,7 @@ export class ArraySink implements Sink {
   }
 
   value(index: number, value: unknown): void {
+    fillUpTo(this.#values, index);
     this.#values[index] = value;
   }
 
@@ -70,7 +72,7 @@ export class ArraySink implements Sink {
 /** Every outcome, in order. */
 export class OutcomeSink implements Sink {
   readonly #settler: Settler;
-  readonly #outcomes: PromiseSettledResult<unknown>[] = [];
+  readonly #outcomes: (PromiseSettledResult<unknown> | undefined)[] = [];
 
   constructor(settler: Settler) {
     this.#settler = settler;
@@ -81,14 +83,21 @@ export class OutcomeSink implements Sink {
   }
 
   value(index: number, value: unknown): void {
+    fillUpTo(this.#outcomes, index);
     this.#outcomes[index] = { status: 'fulfilled', value };
   }
 
   error(index: number, reason: unknown): undefined {
+    fillUpTo(this.#outcomes, index);
     this.#outcomes[index] = { status: 'rejected', reason };
   }
 
   abort(reason: unknown): void {
     this.#settler.reject(reason);
   }
+}
+
+/** An array with far holes is kept as a dictionary, and is ten times slower. */
+function fillUpTo(array: unknown[], index: number): void {
+  while (array.length < index) array.push(undefined);
 }

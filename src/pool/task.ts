@@ -11,6 +11,8 @@ import { PackedValue } from './packed-value.js';
 
 /** Who wants to know. Each index is settled at most once. */
 export interface Sink {
+  /** Whether each item is a call of its own. */
+  readonly isCall?: boolean;
   value(index: number, value: unknown): void;
   /** @returns True if nothing more of the task is wanted. */
   error(index: number, error: unknown): boolean | undefined;
@@ -86,6 +88,11 @@ export class Task implements ItemSource {
 
   get available(): number {
     return this.#again.length + this.#items.length - this.#next - this.#droppedAhead;
+  }
+
+  /** Whether its items are calls of their own, so that an index means nothing to anybody. */
+  get isCall(): boolean {
+    return this.#sink.isCall === true;
   }
 
   /** Items not settled yet. */

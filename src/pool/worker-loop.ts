@@ -23,7 +23,7 @@ import {
   ToParent,
   ToWorker,
 } from './frames.js';
-import { ItemListReader } from './item-list.js';
+import { PackedReader } from './item-list.js';
 import { openPacked, PackedValue } from './packed-value.js';
 import { PoolBoard } from './pool-board.js';
 import { ResultSender } from './result-sender.js';
@@ -108,9 +108,17 @@ class WorkerLoop {
     }
   }
 
-  async #runBatch([, functionId, style, firstTicket, attempts, timed, list]: RunFrame): Promise<void> {
-    const items = new ItemListReader(list);
-    const { values } = items;
+  async #runBatch([
+    ,
+    functionId,
+    style,
+    firstTicket,
+    values,
+    part,
+    attempts,
+    timed,
+  ]: RunFrame): Promise<void> {
+    const packedValues = new PackedReader(part);
     const board = this.#board;
     const results = this.#results;
     for (let i = 0; i < values.length; i++) {
@@ -118,7 +126,7 @@ class WorkerLoop {
       const ticket = (firstTicket + i) & TICKET_MASK;
       board.begin(ticket);
       try {
-        const packed = items.packedAt(i);
+        const packed = packedValues.at(i);
         if (board.skips(ticket)) {
           results.skipped();
           continue;

@@ -1,0 +1,49 @@
+// The errors that tell of a worker's end, and of what it was running.
+
+import { InitializerError, ProcessCrashedError, TimeoutError, WorkerCrashedError } from '../base/errors.js';
+import type { Item } from './dispatcher.js';
+import type { Task } from './task.js';
+import type { WorkerEnd } from './worker.js';
+
+/** The function's name, and the item's index where there are several. */
+export function describeItem({ source, index }: Item<Task>): string {
+  const { name } = source.definition;
+  return source.isCall ? name : `${name}[${index}]`;
+}
+
+/** A worker died while it ran a task. */
+export function crashError(
+  name: string,
+  end: WorkerEnd,
+  task: string,
+  stderrTail: string,
+): WorkerCrashedError {
+  const message = `worker ${name} (pid ${end.pid}) died while it ran ${task}: ${howOf(end)}`;
+  return new WorkerCrashedError(message, { ...detailsOf(end), task, stderrTail });
+}
+
+/** Workers were started, and none of them came to run anything. */
+export function startError(name: string, end: WorkerEnd, initError: unknown): Error {
+  if (initError !== undefined) {
+    const reason = initError instanceof Error ? initError.message : String(initError);
+    const message = `the pool's initializer threw in every worker that was started: ${reason}`;
+    return new InitializerError(message, { cause: initError });
+  }
+  const message = `the pool's workers end before they run anything (the last one, ${name}: ${howOf(end)})`;
+  return new ProcessCrashedError(message, detailsOf(end));
+}
+
+/** An item has run for too long. */
+export function timeoutError(task: string, limitMs: number): TimeoutError {
+  return new TimeoutError(
+    `${task} has run for more than its timeout of ${limitMs} ms; its worker was replaced`,
+  );
+}
+
+function howOf({ signal, exitCode }: WorkerEnd): string {
+  return signal ? `killed by ${signal}` : `exit code ${exitCode}`;
+}
+
+function detailsOf({ pid, exitCode, signal }: WorkerEnd) {
+  return pid === undefined ? { exitCode, signal } : { pid, exitCode, signal };
+}
