@@ -13,7 +13,7 @@ const rungs = [
   ['groups'],
   ['manager'],
   ['redis', 'observe'],
-  ['cli'],
+  ['cli', 'testing'],
 ];
 
 const layers = rungs.flat();

@@ -1,5 +1,6 @@
 // The package's main entry: everything a program imports from 'manyhands'.
 
+import { armKillPoint } from './base/kill-point.js';
 import * as own from './exports.js';
 import { installFunctions } from './serialization/codec.js';
 import { functionLoader } from './serialization/function-loader.js';
@@ -8,5 +9,6 @@ import { registerOwnExports } from './serialization/own-exports.js';
 
 installFunctions({ reader: functionReader, loader: functionLoader });
 registerOwnExports(own);
+registerOwnExports({ armKillPoint }); // found by name in a chaos test's workers, never copied
 
 export * from './exports.js';

@@ -106,6 +106,7 @@ export class IncomingParcel implements ShipmentReader {
   #bytes: Uint8Array;
   readonly #attachments: readonly Attachment[];
   #taken: Set<number> | undefined;
+  #failure: { error: unknown } | undefined;
 
   constructor(bytes: Uint8Array, attachments: readonly Attachment[] = NONE) {
     this.#bytes = bytes;
@@ -122,8 +123,16 @@ export class IncomingParcel implements ShipmentReader {
     return needsPreparation(this.#bytes);
   }
 
+  /** A parcel that could not be opened; opening it again throws the same error. */
+  static failed(error: unknown): IncomingParcel {
+    const parcel = new IncomingParcel(NO_BYTES);
+    parcel.#failure = { error };
+    return parcel;
+  }
+
   /** The value. @throws {SerializationError} If the bytes are no value. */
   open(): unknown {
+    if (this.#failure) throw this.#failure.error;
     if (this.#attachments.length === 0) return decode(this.#bytes, this); // FAST PATH
     try {
       return decode(this.#bytes, this);

@@ -4,13 +4,14 @@
 //
 // Who holds an end is said by hold cells (role = side), in processes and in messages on their way. An end is closed when
 // its last hold is gone; whoever gives that hold up, or recovers it from a dead process, marks the end and wakes both sides,
-// and frees the memory when both ends are closed: then nobody can reach it any more.
+// and frees its hold; whoever frees the very last hold frees the memory: nobody can reach it any more, nobody is still
+// waking.
 
 import { registerShippable } from '../base/shippable.js';
 import { arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { releaseHold } from '../sync/attachment.js';
-import { HoldCell, holdsOn } from '../sync/hold.js';
+import { HoldCell, hasHolds, holdsOn } from '../sync/hold.js';
 import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import type { Connection } from './connection.js';
@@ -34,7 +35,12 @@ const pipeKind = defineKind({
       queue.readers.wakeAll();
       queue.writers.wakeAll();
     }
-    if (object.load(Word.closedA) === 1 && object.load(Word.closedB) === 1) free(object);
+  },
+  releasedHold(object) {
+    if (hasHolds(object.at) || !object.swap(Word.freed, 0, 1)) return;
+    for (const queue of queuesOf(object)) queue.destroy();
+    object.store(Word.kind, 0);
+    arena().free(object.at);
   },
 });
 
@@ -76,14 +82,6 @@ registerShippable('PipeEnd', (data, reader) => {
   const object = ObjectWords.attach(at, pipeKind);
   return new RingConnection(endOf(object, new HoldCell(reader.take(attachment)), side));
 });
-
-/** Frees the pipe, once, whoever comes to it at the same time. */
-function free(object: ObjectWords): void {
-  if (!object.swap(Word.freed, 0, 1)) return;
-  for (const queue of queuesOf(object)) queue.destroy();
-  object.store(Word.kind, 0);
-  arena().free(object.at);
-}
 
 function queuesOf(object: ObjectWords): FrameQueue[] {
   return [Word.fromA, Word.fromB]

@@ -2,30 +2,80 @@
 //
 //   put ──room, and nobody in line──► done at once
 //    └────► behind the last in line ──its turn──► waits for room ──► done
+//   putSync: puts those in line first, blocking; their own turn finds them done
 
 import type { Deadline } from '../base/deadline.js';
+
+/** One put that waits for room. */
+class WaitingPut {
+  readonly #tryPut: () => boolean;
+  #end: { error?: unknown } | undefined;
+
+  constructor(tryPut: () => boolean) {
+    this.#tryPut = tryPut;
+  }
+
+  /** Tries to put, unless it has been done; true if it is over, by an error too. */
+  attempt(): true | undefined {
+    if (this.#end) return true;
+    try {
+      if (!this.#tryPut()) return undefined;
+      this.#end = {};
+    } catch (error) {
+      this.#end = { error };
+    }
+    return true;
+  }
+
+  /** As `attempt`, for the one whose put it is. @throws What the put threw, whoever made it. */
+  readonly step = (): true | undefined => {
+    if (!this.attempt()) return undefined;
+    if (this.#end && 'error' in this.#end) throw this.#end.error;
+    return true;
+  };
+}
 
 export class PutLine {
   /** Settled when everybody in line is through; undefined if nobody is. */
   #last: Promise<unknown> | undefined;
+  readonly #waiting = new Set<WaitingPut>();
 
   get empty(): boolean {
     return this.#last === undefined;
   }
 
   /**
-   * Runs `put` when those before it are through, whatever came of them.
-   * @returns What `put` gives, or undefined if the deadline is over first.
-   * @throws What `put` throws; the signal's reason.
+   * Waits behind those in line, then for room.
+   * @param until Waits until a step succeeds: the wait queue's.
+   * @returns True, or undefined if the deadline is over first.
+   * @throws What `tryPut` throws; the signal's reason.
    */
-  enter<Result>(deadline: Deadline, put: () => Promise<Result | undefined>): Promise<Result | undefined> {
+  enter(
+    deadline: Deadline,
+    tryPut: () => boolean,
+    until: (step: () => true | undefined) => Promise<true | undefined>,
+  ): Promise<true | undefined> {
+    const put = new WaitingPut(tryPut);
+    this.#waiting.add(put);
     const before = this.#last;
-    const mine = before ? turnOf(before, deadline).then((came) => (came ? put() : undefined)) : put();
+    const mine = before
+      ? turnOf(before, deadline).then((came) => (came ? until(put.step) : undefined))
+      : until(put.step);
     const last = Promise.allSettled([before, mine]).then(() => {
       if (this.#last === last) this.#last = undefined;
     });
     this.#last = last;
-    return mine;
+    return mine.finally(() => this.#waiting.delete(put));
+  }
+
+  /**
+   * Puts those in line, blocking, before a blocking put may go.
+   * @param until The wait queue's `untilSync`.
+   * @returns False if the time was over first.
+   */
+  goFirst(until: (step: () => true | undefined) => true | undefined): boolean {
+    for (const put of this.#waiting) if (!until(() => put.attempt())) return false;
+    return true;
   }
 }
 

@@ -9,7 +9,7 @@ import { defineKind, type ObjectKind } from '../sync/object-kind.js';
 import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
 import { FrameBatch } from './frame-batch.js';
 import { FrameQueue } from './frame-queue.js';
-import { type IncomingParcel, OutgoingParcel } from './parcel.js';
+import { IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
 
 const Word = layout(['kind', 'frames', 'state']);
@@ -30,6 +30,8 @@ const DONE = Promise.resolve();
 export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T> {
   readonly #frames: FrameQueue;
   readonly #line = new PutLine();
+  /** Taken by a `getMany` that could not revive one of them: for the next calls of this process. */
+  readonly #stash: IncomingParcel[] = [];
   #closed = false;
 
   /**
@@ -71,11 +73,13 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
 
   /** The blocking twin of `put`: it stops the event loop. */
   putSync(item: T, wait?: Wait): void {
+    const deadline = Deadline.from(wait);
     const parcel = this.#pack(item);
-    if (this.#tryPut(parcel)) return; // FAST PATH
+    if (this.#line.empty && this.#tryPut(parcel)) return; // FAST PATH
     parcel.keep();
-    const put = this.#frames.writers.untilSync(() => this.#tryPut(parcel) || undefined, Deadline.from(wait));
-    if (!put) throw this.#refuse(parcel);
+    const until = (step: () => true | undefined) => this.#frames.writers.untilSync(step, deadline);
+    if (!this.#line.goFirst(until) || !until(() => this.#tryPut(parcel) || undefined))
+      throw this.#refuse(parcel);
   }
 
   /** Puts an item without waiting. @throws {QueueFullError} If there is no room. */
@@ -138,10 +142,17 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
       throw new RangeError(`getMany takes a whole number from 1 up, got ${max}`);
     const items: T[] = [await this.get(wait)];
     while (items.length < max) {
-      const parcels = this.#frames.tryTakeBatch(max - items.length);
+      const stashed = this.#stash.splice(0, max - items.length);
+      const parcels = stashed.length > 0 ? stashed : this.#frames.tryTakeBatch(max - items.length);
       if (parcels.length === 0) break;
-      for (const parcel of parcels) {
-        items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
+      for (const [i, parcel] of parcels.entries()) {
+        try {
+          items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
+        } catch (error) {
+          // What came before it is given now; this error and what came after it to the next calls.
+          this.#stash.unshift(IncomingParcel.failed(error), ...parcels.slice(i + 1));
+          return items;
+        }
       }
     }
     return items;
@@ -149,11 +160,11 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
 
   /** How many items are in the queue now; exact, in every process. */
   qsize(): number {
-    return this.#frames.size;
+    return this.#frames.size + this.#stash.length;
   }
 
   empty(): boolean {
-    return this.#frames.size === 0;
+    return this.qsize() === 0;
   }
 
   full(): boolean {
@@ -217,8 +228,11 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     parcel.keep();
     let put: true | undefined;
     try {
-      const step = () => this.#tryPut(parcel) || undefined;
-      put = await this.#line.enter(deadline, () => this.#frames.writers.until(step, deadline));
+      put = await this.#line.enter(
+        deadline,
+        () => this.#tryPut(parcel),
+        (step) => this.#frames.writers.until(step, deadline),
+      );
     } catch (error) {
       parcel.abandon(); // aborted while it waited
       throw error;
@@ -232,6 +246,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   }
 
   readonly #tryTake = (): IncomingParcel | undefined => {
+    if (this.#stash.length > 0) return this.#stash.shift();
     const parcel = this.#frames.tryTake();
     if (parcel || this.object.load(Word.state) === State.open) return parcel;
     const last = this.#frames.tryTake(); // put before the shutdown, after the first look

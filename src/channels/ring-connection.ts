@@ -65,11 +65,13 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   }
 
   sendSync(value: T, wait?: Wait): void {
+    const deadline = Deadline.from(wait);
     const queue = this.#outgoing();
     const parcel = OutgoingParcel.of(value, 'value');
-    if (this.#tryPut(queue, parcel)) return; // FAST PATH
+    if (this.#line.empty && this.#tryPut(queue, parcel)) return; // FAST PATH
     parcel.keep();
-    if (queue.writers.untilSync(() => this.#tryPut(queue, parcel) || undefined, Deadline.from(wait))) return;
+    const until = (step: () => true | undefined) => queue.writers.untilSync(step, deadline);
+    if (this.#line.goFirst(until) && until(() => this.#tryPut(queue, parcel) || undefined)) return;
     parcel.abandon();
     throw new TimeoutError('the peer did not make room in time');
   }
@@ -159,8 +161,11 @@ export class RingConnection<T> implements Connection<T>, Shippable {
     parcel.keep();
     const deadline = Deadline.from(wait);
     const options = { keepAlive: this.keepAlive };
-    const step = () => this.#tryPut(queue, parcel) || undefined;
-    const tried = this.#line.enter(deadline, () => queue.writers.until(step, deadline, options));
+    const tried = this.#line.enter(
+      deadline,
+      () => this.#tryPut(queue, parcel),
+      (step) => queue.writers.until(step, deadline, options),
+    );
     return tried.then(
       (put) => {
         if (put) return;
@@ -176,6 +181,7 @@ export class RingConnection<T> implements Connection<T>, Shippable {
 
   #tryPut(queue: FrameQueue, parcel: OutgoingParcel): boolean {
     try {
+      this.#checkOpen(); // before the queue is touched: of a closed pipe the memory may be somebody else's
       return queue.tryPut(parcel, this.#checkPeer);
     } catch (error) {
       parcel.abandon();
@@ -201,9 +207,9 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   }
 
   #tryTake(queue: FrameQueue): IncomingParcel | undefined {
+    this.#checkOpen();
     const parcel = queue.tryTake();
     if (parcel) return parcel;
-    this.#checkOpen();
     if (!this.#end.peerIsGone()) return undefined;
     const last = queue.tryTake(); // sent before the peer went, after the first look
     if (!last) throw new EOFError();
@@ -211,6 +217,7 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   }
 
   #tryTakeUpTo(queue: FrameQueue, maxLength: number): IncomingParcel | undefined {
+    this.#checkOpen();
     const size = queue.peekBytes();
     if (size !== undefined && size > maxLength) {
       throw new BufferTooShortError(

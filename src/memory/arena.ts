@@ -1,12 +1,15 @@
 // All shared memory of a session: items taken from and given back to segments, found by address from any process.
 
 import { unlinkSync } from 'node:fs';
-import { InternalError } from '../base/errors.js';
+import { InternalError, StateError } from '../base/errors.js';
 import type { AgentId } from './agent.js';
 import { SEGMENT_LIMIT, SEGMENTS_AT, TableHeader } from './process-table.js';
 import { ON_THE_WAY, roundUp, Segment } from './segment.js';
 import { Session } from './session.js';
 import { blockSlabFor, type SlabClass } from './slab-class.js';
+
+/** A number whose next segment is just being made. */
+const BEING_MADE = -0x80000000;
 
 /** Where an item is: segment number << 16 | index. */
 export type Address = number;
@@ -15,7 +18,6 @@ export class Arena {
   readonly session: Session;
   readonly #segments: (Segment | undefined)[] = [];
   readonly #byClass = new Map<SlabClass, Segment[]>();
-  #known = 0;
 
   constructor(session: Session) {
     this.session = session;
@@ -72,7 +74,8 @@ export class Arena {
 
   segmentOf(at: Address): Segment {
     const number = at >>> 16;
-    return this.#segments[number] ?? this.#open(number);
+    const segment = this.#segments[number];
+    return segment !== undefined && this.#isCurrent(segment) ? segment : this.#open(number);
   }
 
   /** The bytes of a block: a view, valid until it is freed. */
@@ -85,6 +88,8 @@ export class Arena {
   /** The segments of a class that there are, those of other processes too. */
   segmentsOf(slab: SlabClass): readonly Segment[] {
     this.#discover();
+    for (const segment of [...(this.#byClass.get(slab) ?? [])])
+      if (!this.#isCurrent(segment)) this.#forget(segment);
     return this.#byClass.get(slab) ?? [];
   }
 
@@ -106,13 +111,31 @@ export class Arena {
   }
 
   #grow(slab: SlabClass, itemBytes: number): Segment {
-    const { words } = this.session.table;
-    const number = Atomics.add(words, TableHeader.segmentCount, 1) + 1;
-    if (number >= SEGMENT_LIMIT) throw new InternalError(`a session has at most ${SEGMENT_LIMIT} segments`);
-    const segment = Segment.create(this.#path(number), number, slab, itemBytes);
+    const { number, generation } = this.#takeNumber();
+    const descriptor = (generation << 8) | (slab.code + 1);
+    const segment = Segment.create(this.#path(number, generation), { number, descriptor, slab, itemBytes });
     this.#remember(segment);
-    Atomics.store(words, SEGMENTS_AT + number, slab.code + 1);
+    Atomics.store(this.session.table.words, SEGMENTS_AT + number, descriptor);
     return segment;
+  }
+
+  /** A number never used, or one of a segment that has been retired, in its next generation. */
+  #takeNumber(): { number: number; generation: number } {
+    const { words } = this.session.table;
+    const count = Atomics.load(words, TableHeader.segmentCount);
+    for (let number = 1; number <= count; number++) {
+      const descriptor = Atomics.load(words, SEGMENTS_AT + number);
+      if (descriptor >= 0 || descriptor === BEING_MADE) continue;
+      if (Atomics.compareExchange(words, SEGMENTS_AT + number, descriptor, BEING_MADE) !== descriptor)
+        continue;
+      return { number, generation: -descriptor + 1 };
+    }
+    const number = Atomics.add(words, TableHeader.segmentCount, 1) + 1;
+    if (number < SEGMENT_LIMIT) return { number, generation: 1 };
+    Atomics.sub(words, TableHeader.segmentCount, 1);
+    throw new StateError(
+      `a session has at most ${SEGMENT_LIMIT - 1} segments of shared memory, and all are in use`,
+    );
   }
 
   /** Opens segments that other processes have made since the last look. True if there was one. */
@@ -120,9 +143,10 @@ export class Arena {
     const { words } = this.session.table;
     const count = Atomics.load(words, TableHeader.segmentCount);
     let found = false;
-    for (let number = this.#known + 1; number <= count; number++) {
+    for (let number = 1; number <= count; number++) {
       // No descriptor: its maker is just making it, or has died over it. A negative one: it has been retired.
-      if (Atomics.load(words, SEGMENTS_AT + number) <= 0 || this.#segments[number]) continue;
+      const descriptor = Atomics.load(words, SEGMENTS_AT + number);
+      if (descriptor <= 0 || this.#segments[number]?.descriptor === descriptor) continue;
       this.#open(number);
       found = true;
     }
@@ -134,7 +158,9 @@ export class Arena {
     if (number === 0 || number >= SEGMENT_LIMIT || descriptor <= 0) {
       throw new InternalError(`there is no shared memory segment ${number}`);
     }
-    const segment = Segment.open(this.#path(number), number);
+    const before = this.#segments[number];
+    if (before) this.#forget(before);
+    const segment = Segment.open(this.#path(number, descriptor >>> 8), number, descriptor);
     this.#remember(segment);
     return segment;
   }
@@ -144,13 +170,13 @@ export class Arena {
     const known = this.#byClass.get(segment.slab);
     if (known) known.push(segment);
     else this.#byClass.set(segment.slab, [segment]);
-    while (this.#segments[this.#known + 1]) this.#known++;
   }
 
   #retire(segment: Segment): void {
-    Atomics.store(this.session.table.words, SEGMENTS_AT + segment.number, -1);
+    const generation = segment.descriptor >>> 8;
     this.#forget(segment);
-    unlinkSync(this.#path(segment.number));
+    unlinkSync(this.#path(segment.number, generation));
+    Atomics.store(this.session.table.words, SEGMENTS_AT + segment.number, -generation);
   }
 
   #forget(segment: Segment): void {
@@ -160,8 +186,14 @@ export class Arena {
     segment.close();
   }
 
-  #path(number: number): string {
-    return this.session.path(`segment-${number}`);
+  /** Only segments of one block are ever retired, and their number used again. */
+  #isCurrent(segment: Segment): boolean {
+    if (segment.slab.itemBytes !== 0) return true;
+    return Atomics.load(this.session.table.words, SEGMENTS_AT + segment.number) === segment.descriptor;
+  }
+
+  #path(number: number, generation: number): string {
+    return this.session.path(`segment-${number}-${generation}`);
   }
 }
 

@@ -43,7 +43,6 @@ export const Slot = layout([
   'parcel', //       address of the block with what the child is to run; written by the parent, the child sleeps on it
   'result', //       address of the block with what run() came to; written by the child
   'status', //       address of the child's StartStatus
-  'current', //      number of the task that a pool's worker is running
   'bound', //        1 if the kernel ends it with its parent, 0 if it is detached; written by the parent
 ]);
 export const TABLE_BYTES = (SLOTS_AT + SLOT_COUNT * Slot.words) * 4;

@@ -29,6 +29,8 @@ export const ON_THE_WAY = 0x3fffffff;
 
 export class Segment {
   readonly number: number;
+  /** Its word in the session's table: class and generation. */
+  readonly descriptor: number;
   readonly slab: SlabClass;
   readonly count: number;
   readonly itemBytes: number;
@@ -40,8 +42,9 @@ export class Segment {
   /** Where this process looks first for a free item. */
   #hint = 0;
 
-  private constructor(number: number, file: MappedFile) {
+  private constructor(number: number, descriptor: number, file: MappedFile) {
     this.number = number;
+    this.descriptor = descriptor;
     this.#file = file;
     this.words = new Int32Array(file.buffer, 0, Math.floor(file.sizeBytes / 4));
     this.bytes = new Uint8Array(file.buffer);
@@ -57,7 +60,15 @@ export class Segment {
   }
 
   /** @throws {SystemCallError} With code ENOSPC if shared memory is full. */
-  static create(path: string, number: number, slab: SlabClass, itemBytes: number): Segment {
+  static create(
+    path: string,
+    {
+      number,
+      descriptor,
+      slab,
+      itemBytes,
+    }: { number: number; descriptor: number; slab: SlabClass; itemBytes: number },
+  ): Segment {
     const count = slab.count;
     const dataAt = dataOffset(count);
     const size = roundUp(dataAt + count * itemBytes, PAGE);
@@ -67,11 +78,11 @@ export class Segment {
     words[Header.count] = count;
     words[Header.itemBytes] = itemBytes;
     Atomics.store(words, Header.magic, MAGIC);
-    return new Segment(number, file);
+    return new Segment(number, descriptor, file);
   }
 
-  static open(path: string, number: number): Segment {
-    return new Segment(number, MappedFile.open(path));
+  static open(path: string, number: number, descriptor: number): Segment {
+    return new Segment(number, descriptor, MappedFile.open(path));
   }
 
   /** Takes a free item for `owner`; its index, or -1 if there is none. Its bytes are as the last owner left them. */

@@ -2,14 +2,13 @@
 //
 //   /dev/shm/manyhands-<pid>-<start>-<random>/      mode 0700
 //       table           processes of the session (process-table.ts)
-//       segment-<n>     slabs of cells and blocks   (segment.ts)
+//       segment-<n>-<g> slabs of cells and blocks   (segment.ts)
 //       door-<agent>    doorbell of a process       (fifo.ts)
 //
 // The first process makes it at the first use of anything shared; its children are told where it is. The last one to
 // end removes it. If that one was killed, the next session of anybody on this machine sweeps it: the name says whose it
 // was, the table says who else may live in it.
 
-import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InternalError, SystemCallError } from '../base/errors.js';
@@ -40,10 +39,7 @@ export class Session {
     sweepDeadSessions(parent);
     sweepNamedMemory(parent);
     const { pid, startTime } = ownIdentity();
-    const directory = join(
-      parent,
-      `${PREFIX}${pid}-${startTime.toString(36)}-${randomBytes(6).toString('hex')}`,
-    );
+    const directory = join(parent, `${PREFIX}${pid}-${startTime.toString(36)}-${randomName()}`);
     try {
       mkdirSync(directory, { mode: 0o700 });
       chmodSync(directory, 0o700);
@@ -96,6 +92,11 @@ export class Session {
 }
 
 let current: Session | undefined;
+
+function randomName(): string {
+  // Loaded here: only the process that makes a session needs it.
+  return process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex');
+}
 
 /** Removes what dead sessions of this user have left behind. */
 export function sweepDeadSessions(parent: string = sharedDirectory()): string[] {

@@ -2,7 +2,7 @@
 // (no thread of libuv's pool is taken); anybody who may open the file can ring.
 
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { declare, errno, throwErrno } from './libc.js';
 
 const mkfifo = declare<[string, number], number>('int mkfifo(const char *path, unsigned int mode)');
@@ -26,7 +26,9 @@ export class FifoBell {
         return true;
       },
     };
-    this.#socket = new Socket({ fd, readable: true, writable: false, onread } as ConstructorParameters<
+    // Loaded at the first doorbell: many processes need none, and all would pay for it when they start.
+    const net = process.getBuiltinModule('node:net');
+    this.#socket = new net.Socket({ fd, readable: true, writable: false, onread } as ConstructorParameters<
       typeof Socket
     >[0]);
     this.#socket.on('error', () => this.close());

@@ -1,7 +1,8 @@
 // The only FFI of the library: C functions of the running process, called through koffi.
 //
-// koffi's own JavaScript costs twice what loading its addon costs (7 ms against 3.5), and every child pays it; so the
-// addon's package is required directly where it is found, and `koffi` where it is not.
+// koffi's own JavaScript costs twice what loading its addon costs (7 ms against 3.5), and every child would pay it; so the
+// addon's package is required directly where it is found, and `koffi` where it is not. A child is told the addon's path by
+// its parent and loads it without looking (1 ms).
 
 import { createRequire } from 'node:module';
 import { constants, platform } from 'node:os';
@@ -9,6 +10,10 @@ import { SystemCallError, UnsupportedPlatformError } from '../base/errors.js';
 
 type Native = Pick<typeof import('koffi'), 'load' | 'view' | 'errno'>;
 
+/** How a child is told where the addon is, so that it need not look: taken out of the environment at once. */
+export const ADDON_VARIABLE = 'MANYHANDS_ADDON';
+
+let knownAddon: string | undefined;
 const koffi = loadKoffi();
 const c = koffi.load(null);
 
@@ -40,7 +45,27 @@ export function throwErrno(syscall: string, number: number, what: string): never
   throw new SystemCallError(`${what}: ${syscall} failed with ${code}${hint}`, code, number, syscall);
 }
 
+/** Where the addon was loaded from; undefined if that can't be told. */
+export function addonPath(): string | undefined {
+  return (
+    knownAddon ??
+    Object.keys(createRequire(import.meta.url).cache).find((path) => path.endsWith('koffi.node'))
+  );
+}
+
 function loadKoffi(): Native {
+  const known = process.env[ADDON_VARIABLE];
+  delete process.env[ADDON_VARIABLE];
+  if (known !== undefined) {
+    try {
+      const module = { exports: {} };
+      process.dlopen(module, known);
+      knownAddon = known;
+      return module.exports as Native;
+    } catch {
+      // It has gone since the parent loaded it: look for it.
+    }
+  }
   const require = createRequire(import.meta.url);
   try {
     return createRequire(require.resolve('koffi'))(`@koromix/koffi-${hostTriple()}`) as Native;

@@ -5,7 +5,7 @@
 //   parent, to take back:     skipFrom, skipCount: tickets not worth running; the worker answers that it skipped them
 //   parent:                   reads both; owns the object, so recovery of the worker leaves it alone
 //
-// A ticket numbers the items given to one worker, in order, modulo 2^30: see seat.ts.
+// A ticket numbers the items given to one worker, in order, modulo 2^30.
 
 import { type Address, arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';

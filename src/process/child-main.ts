@@ -7,6 +7,7 @@ import { type AgentId, NOBODY } from '../memory/agent.js';
 import { Slot } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
+import { setEntryUrl } from '../serialization/entry-url.js';
 import { packError } from '../serialization/remote-error.js';
 import type { Report } from './child.js';
 import { type ChildContent, setImporting } from './child-content.js';
@@ -24,6 +25,7 @@ const EXIT_UNCAUGHT = 1;
 /** Runs what the parent has laid down. Never throws: everything is reported to the parent, errors on stderr too. */
 export async function runChild(ticket: ChildTicket): Promise<void> {
   if (ticket.dieWithParent) dieWithParent(ticket.parentPid);
+  setEntryUrl(ticket.entryUrl);
   const session = Session.attach(ticket.directory, ticket.agent);
   if (!ticket.dieWithParent) watchOrphans();
   const { table, self } = session;

@@ -51,19 +51,23 @@ export interface ChildTicket {
   readonly dieWithParent: boolean;
   /** The folder it is to work in, if that is not the one it is started in. */
   readonly cwd: string | undefined;
+  /** URL of the program's entry script, which is not the child's own. */
+  readonly entryUrl: string;
 }
 
-export function writeTicket({ directory, agent, parentPid, dieWithParent, cwd }: ChildTicket): string {
-  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd]);
+export function writeTicket(ticket: ChildTicket): string {
+  const { directory, agent, parentPid, dieWithParent, cwd, entryUrl } = ticket;
+  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd, entryUrl]);
 }
 
 export function readTicket(text: string): ChildTicket {
-  const [directory, agent, parentPid, dieWithParent, cwd] = JSON.parse(text) as [
+  const [directory, agent, parentPid, dieWithParent, cwd, entryUrl] = JSON.parse(text) as [
     string,
     AgentId,
     number,
     boolean,
     string | null,
+    string,
   ];
-  return { directory, agent, parentPid, dieWithParent, cwd: cwd ?? undefined };
+  return { directory, agent, parentPid, dieWithParent, cwd: cwd ?? undefined, entryUrl };
 }

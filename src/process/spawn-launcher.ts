@@ -1,12 +1,14 @@
 // Starts a process as a fresh Node: the only file that knows node:child_process.
 
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SystemCallError } from '../base/errors.js';
 import { Session } from '../memory/session.js';
+import { ADDON_VARIABLE, addonPath } from '../platform/libc.js';
+import { getEntryUrl } from '../serialization/entry-url.js';
 import { CHILD_VARIABLE, type Launched, type Launcher, type LaunchOptions, writeTicket } from './launcher.js';
 
 // Beside the bundles when built (dist/bootstrap.js), one folder up in the sources (src/bootstrap.ts).
@@ -31,13 +33,14 @@ export const spawnLauncher: Launcher = {
       parentPid: process.pid,
       dieWithParent: !detached,
       cwd: cwd === startFolder ? undefined : cwd,
+      entryUrl: getEntryUrl(),
     });
     const flags = options.execArgv ? [...options.execArgv] : inheritedFlags(process.execArgv);
     if (options.maxOldSpaceMb !== undefined) flags.push(`--max-old-space-size=${options.maxOldSpaceMb}`);
     return spawnNode([...flags, bootstrap], {
       cwd: startFolder !== undefined && existsSync(startFolder) ? startFolder : undefined,
       // Less a test runner's variable: it would make the child report to it.
-      env: { ...env, NODE_TEST_CONTEXT: undefined, [CHILD_VARIABLE]: ticket },
+      env: { ...env, NODE_TEST_CONTEXT: undefined, [CHILD_VARIABLE]: ticket, [ADDON_VARIABLE]: addonPath() },
       detached,
       stdio: (options.stdio ?? ['ignore', 'inherit', 'inherit']) as 'inherit',
     });
@@ -46,6 +49,8 @@ export const spawnLauncher: Launcher = {
 
 /** @throws {SystemCallError} If the operating system refuses. */
 function spawnNode(args: string[], options: SpawnOptions): SpawnedProcess {
+  // Loaded at the first start: most children start nothing, and all would pay for it.
+  const { spawn, spawnSync } = process.getBuiltinModule('node:child_process');
   let child: ChildProcess;
   try {
     child = spawn(process.execPath, args, options);

@@ -25,6 +25,8 @@ export function dropAttachment(at: Address, owner: AgentId): void {
 /** Gives a hold back: its object's kind does what follows from that, then the cell is freed. */
 export function releaseHold(hold: HoldCell): void {
   const object = new ObjectWords(hold.object);
-  kindOf(object.kindCode)?.recoverHold?.(object, hold, hold.owner);
+  const kind = kindOf(object.kindCode);
+  kind?.recoverHold?.(object, hold, hold.owner);
   hold.free();
+  kind?.releasedHold?.(object);
 }

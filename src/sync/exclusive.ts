@@ -44,8 +44,10 @@ export abstract class Exclusive extends SharedObject {
 
   /** The blocking twin of `acquire`: it stops the event loop. */
   acquireSync(wait?: Wait): boolean {
-    if (this.tryAcquire()) return true; // FAST PATH
-    return this.word.takeSync(this, Deadline.from(wait));
+    if (wait === undefined && this.tryAcquire()) return true; // FAST PATH
+    const deadline = Deadline.from(wait);
+    deadline.throwIfAborted();
+    return this.tryAcquire() || this.word.takeSync(this, deadline);
   }
 
   /** Whether some process holds the lock now. */

@@ -98,13 +98,21 @@ export class HoldCell {
 
 /** The holds on an object, those being released not counted. */
 export function holdsOn(object: Address): HoldCell[] {
+  return cellsOf(object).filter((hold) => !hold.releasing);
+}
+
+/** Whether there is any hold on an object, those being released too. */
+export function hasHolds(object: Address): boolean {
+  return cellsOf(object).length > 0;
+}
+
+function cellsOf(object: Address): HoldCell[] {
   const found: HoldCell[] = [];
   for (const segment of arena().segmentsOf(holdSlab)) {
     const { words, committed } = segment;
     for (let index = 0; index < committed; index++) {
       if (Atomics.load(words, segment.ownerWord(index)) === 0) continue; // most are free: nothing is made for them
-      const base = segment.wordsOf(index);
-      if (words[base + Hold.object] !== object || words[base + Hold.releasing] === 1) continue;
+      if (words[segment.wordsOf(index) + Hold.object] !== object) continue;
       found.push(new HoldCell(addressOf(segment.number, index)));
     }
   }

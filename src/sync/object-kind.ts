@@ -11,8 +11,8 @@ export interface ObjectKind extends KindLabel {
   recover?(object: ObjectWords, dead: AgentId): void;
   /** A hold of the dead one on this object: gives it back. Called before the hold itself is freed. Idempotent. */
   recoverHold?(object: ObjectWords, hold: HoldCell, dead: AgentId): void;
-  /** A hold was dropped with a parcel that nobody will read. */
-  dropHold?(object: ObjectWords, hold: HoldCell): void;
+  /** A hold on this object has been freed: it may have been the last. Idempotent. */
+  releasedHold?(object: ObjectWords): void;
 }
 
 const kinds = new Map<number, ObjectKind>();

@@ -64,14 +64,16 @@ function recoverObjects(dead: AgentId): void {
 }
 
 function recoverHolds(dead: AgentId): void {
-  for (const { at, owner } of arena().itemsOf(holdSlab)) {
+  const memory = arena();
+  for (const { at, owner } of memory.itemsOf(holdSlab)) {
     if (owner !== dead) continue;
     const hold = new HoldCell(at);
-    if (hold.object !== 0) {
-      const object = new ObjectWords(hold.object);
-      kindOf(object.kindCode)?.recoverHold?.(object, hold, dead);
-    }
-    if (arena().ownerOf(at) === dead) hold.free();
+    const object = hold.object === 0 ? undefined : new ObjectWords(hold.object);
+    const kind = object && kindOf(object.kindCode);
+    if (object) kind?.recoverHold?.(object, hold, dead);
+    // Freed by one only, whoever recovers at the same time; by then the cell may be somebody else's.
+    if (memory.passOn(at, dead, memory.session.self)) hold.free();
+    if (object) kind?.releasedHold?.(object);
   }
 }
 

@@ -129,13 +129,13 @@ export class SharedMemory implements Shippable {
   }
 
   static {
-    registerShippable('SharedMemory', (data) => SharedMemory.#receive(data as Reference));
+    registerShippable('SharedMemory', (data) => this.#receive(data as Reference));
   }
 
   static #receive({ name, directory, serial }: Reference): SharedMemory {
     const before = known.get(serial)?.deref();
     if (before && !before.#closed) return before;
-    const received = new SharedMemory({ name, [DIRECTORY]: directory } as SharedMemoryOptions);
+    const received = new this({ name, [DIRECTORY]: directory } as SharedMemoryOptions);
     if (serialOf(received.#memory) !== serial) {
       received.close();
       throw missing(name, 'what was sent has been unlinked, and there is another one of that name by now');

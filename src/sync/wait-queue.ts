@@ -102,6 +102,7 @@ export class WaitQueue {
   /** The blocking twin of `until`: stops the event loop. */
   untilSync<Result>(step: Step<Result>, deadline: Deadline, options?: UntilOptions): Result | undefined {
     for (;;) {
+      deadline.throwIfAborted();
       const first = step();
       if (first !== undefined || deadline.expired) return first;
       const soon = this.#spin.run(step);

@@ -229,3 +229,28 @@ test('Pipe gives its memory back when both ends are closed, unread messages and 
   for (let n = 0; n < 20; n++) await once();
   assert.equal(inUse(), before);
 });
+
+test('Pipe whose ends are closed while a recv() waits: it rejects, and touches nothing', async () => {
+  const { RLock } = await import('../../src/index.js');
+  const [a, b] = Pipe();
+  const receiving = a.recv();
+  b.close();
+  a.close();
+  const locks = Array.from({ length: 20 }, () => new RLock());
+  await assert.rejects(receiving, ClosedError);
+  for (const lock of locks) assert.equal(lock.tryAcquire(), true);
+});
+
+test('Pipe whose two ends are closed by two processes at once is freed once, 200 times', async () => {
+  const pipes = Array.from({ length: 200 }, () => Pipe());
+  const child = await start(
+    async (ends: Connection[]) => {
+      for (const end of ends) end.close();
+    },
+    [pipes.map(([, b]) => b)],
+  );
+  for (const [, b] of pipes) b.close();
+  for (const [a] of pipes) a.close();
+  await child.result();
+  await child.join();
+});

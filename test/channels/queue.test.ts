@@ -260,3 +260,32 @@ test('Queue.get() that waits keeps the program alive, and is woken after a long 
   await queue.put('woken');
   assert.equal(await child.result(), 'woken');
 });
+
+test('Queue.putSync() does not overtake puts of this process that wait for room', async () => {
+  const queue = new Queue<number>(1);
+  await queue.put(0);
+  const waiting = [queue.put(1), queue.put(2)];
+  assert.throws(() => queue.putNowait(3), QueueFullError);
+  assert.equal(queue.getNowait(), 0);
+  assert.throws(() => queue.putNowait(3), QueueFullError); // 1 has gone first
+  assert.equal(queue.getNowait(), 1);
+  assert.equal(await queue.get(), 2);
+  queue.putNowait(3);
+  await Promise.all(waiting);
+  assert.equal(await queue.get(), 3);
+});
+
+test('Queue.getMany() with an item that can not be revived gives those before it; the next get() rejects', async () => {
+  const queue = new Queue<unknown>();
+  const { OutgoingParcel } = await import('../../src/channels/parcel.js');
+  const { FrameQueue } = await import('../../src/channels/frame-queue.js');
+  const at = (queue as unknown as { object: { load(field: number): number } }).object.load(1);
+  await queue.putMany([1, 2]);
+  FrameQueue.attach(at).tryPut(OutgoingParcel.ofBytes(new Uint8Array([250, 251, 252])));
+  await queue.putMany([3, 4]);
+  assert.deepEqual(await queue.getMany(10), [1, 2]);
+  assert.equal(queue.qsize(), 3);
+  await assert.rejects(queue.get(), SerializationError);
+  assert.deepEqual(await queue.getMany(10), [3, 4]);
+  assert.equal(queue.qsize(), 0);
+});

@@ -3,9 +3,9 @@
 // What is published as `manyhands` has no kill points (scripts/build.mjs drops them); this entry is a build of its own that
 // has. Use everything from here in a chaos test, not half from here and half from there.
 
-import '../index.js';
+import './index.js';
 
-export { armKillPoint } from '../base/kill-point.js';
-export * from '../exports.js';
-export { type ChaosOptions, type ChaosReport, type ChaosWorker, chaos } from './chaos.js';
-export { between, pick, seeded } from './random.js';
+export { armKillPoint } from './base/kill-point.js';
+export * from './exports.js';
+export { type ChaosOptions, type ChaosReport, type ChaosWorker, chaos } from './testing/chaos.js';
+export { between, pick, seeded } from './testing/random.js';
