@@ -1,0 +1,32 @@
+// Runs a program with a shared-memory file system of its own that is as small as the test wants: in a mount namespace.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Runs a fixture with `sizeKib` of shared memory; resolves to what it printed, its exit code and what ended it. */
+export async function runWithSmallMemory(
+  fixture: URL,
+  sizeKib: number,
+): Promise<{ output: string; code: number | null; signal: string | null }> {
+  const folder = mkdtempSync(join(tmpdir(), 'small-memory-'));
+  const script = `mount -t tmpfs -o size=${sizeKib}k none ${folder} && exec "$0" --import tsx "$1"`;
+  const child = spawn(
+    'unshare',
+    ['--map-root-user', '--mount', 'sh', '-c', script, process.execPath, fileURLToPath(fixture)],
+    {
+      env: { ...process.env, MANYHANDS_SHM_DIR: folder, NODE_TEST_CONTEXT: undefined },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  child.stderr.on('data', (text) => (output += text));
+  const end = await new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+  rmSync(folder, { recursive: true });
+  return { output, ...end };
+}
