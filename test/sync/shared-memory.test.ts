@@ -21,6 +21,7 @@ import { sharedDirectory } from '../../src/memory/session-directory.js';
 import { ownIdentity } from '../../src/platform/process-identity.js';
 import { gone, Program, runProgram, sharedMemoryFolder } from '../process/program.js';
 import { collectUntil } from '../support/collect.js';
+import { runWithSmallMemory } from '../support/small-memory.js';
 import { inChild, start } from '../support/start.js';
 
 const fixture = '../sync/named-memory.ts';
@@ -389,23 +390,16 @@ test('SharedMemory has one file at all times: a second link to it changes nothin
   unlinkSync(fileOf('linked'));
 });
 
-test('SharedMemory, SharedArray and ShareableList say ENOSPC when shared memory is full, and leave nothing', async (t) => {
-  const folder = sharedMemoryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return t.skip('only root can make a small device');
+test('SharedMemory, SharedArray and ShareableList say ENOSPC when shared memory is full, and leave nothing', async () => {
+  const { output, code, signal } = await runWithSmallMemory(
+    new URL('../fixtures/sync/full-device.ts', import.meta.url),
+    4096,
+  );
+  assert.deepEqual([code, signal], [0, null], output);
+  for (const what of ['SharedMemory', 'large SharedArray', 'ShareableList', 'many SharedArrays']) {
+    assert.match(output, new RegExp(`^${what}: SystemCallError ENOSPC$`, 'm'), output);
   }
-  try {
-    const { stdout, stderr, code, signal } = await runProgram('../sync/full-device.ts', [], folder);
-    assert.deepEqual([code, signal], [0, null], stderr);
-    for (const what of ['SharedMemory', 'large SharedArray', 'ShareableList', 'many SharedArrays']) {
-      assert.match(stdout, new RegExp(`^${what}: SystemCallError ENOSPC$`, 'm'), stdout);
-    }
-    assert.match(stdout, /left behind: 0\nstill works: 5/);
-  } finally {
-    execFileSync('umount', [folder]);
-  }
+  assert.match(output, /left behind: 0\nstill works: 5/);
 });
 
 after(() => {
