@@ -17,6 +17,8 @@ export interface Handle {
 
 /** The sending side of a parcel. */
 export interface ShipmentWriter {
+  /** Why handles can't go this way, if they can't: the parcel leaves the memory that they point into. */
+  readonly handlesRefused?: string;
   /**
    * Puts a shared-memory address whose ownership goes to the receiver on the parcel's list.
    * @returns Its index, to be carried in the handle's data.
@@ -31,6 +33,8 @@ export interface ShipmentWriter {
 
 /** The receiving side of a parcel. */
 export interface ShipmentReader {
+  /** Why handles can't come this way, if they can't. */
+  readonly handlesRefused?: string;
   /** The address that was attached as number `index`; from now on it is the receiver's. */
   take(index: number): number;
   /** The bytes that were attached as number `index`, as the receiver's own. */

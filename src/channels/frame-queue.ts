@@ -98,6 +98,11 @@ export class FrameQueue {
     return Math.max(0, (Atomics.load(this.#words, this.#put) - taken) | 0);
   }
 
+  /** Frames ever put, modulo 2^32. */
+  get putCount(): number {
+    return Atomics.load(this.#words, this.#put);
+  }
+
   /** At most so many frames at a time; 0 for no limit. */
   get frameLimit(): number {
     return this.#object.load(Word.frameLimit);

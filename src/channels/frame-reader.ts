@@ -9,7 +9,7 @@ import { killPoint } from '../base/kill-point.js';
 import { arena } from '../memory/arena.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
-import { attachmentsAt, dropAttachmentsAt, ownAttachments, Word } from './frame-words.js';
+import { attachmentsAt, loseAttachmentsAt, ownAttachments, Word } from './frame-words.js';
 import { type Attachment, copyOf, IncomingParcel } from './parcel.js';
 import { FAR, FRAME_HEADER_WORDS, frameWords, RingSegment, SEGMENT_BYTES } from './ring-segment.js';
 
@@ -114,7 +114,10 @@ export class FrameReader {
     if (attachments.length > 0) segment.takeIntent = start;
     segment.take(1, start + frameWords(bytes.length, attachments.length));
     CHAOS: killPoint('queue.get.committed');
-    if (attachments.length > 0) ownAttachments(attachments);
+    if (attachments.length > 0) {
+      ownAttachments(attachments);
+      segment.takeIntent = 0; // later the same address may be on its way again, in another frame
+    }
     this.#object.store(Word.taken, segment.takenCount);
     return far ? fromAttachment(attachments) : new IncomingParcel(bytes, attachments);
   }
@@ -143,10 +146,10 @@ export class FrameReader {
   /** The reader before died with the latch: counts again, frees attachments of a frame it took and never owned. */
   #repair(): void {
     const segment = new RingSegment(this.#object.load(Word.head));
-    this.#object.store(Word.taken, segment.takenCount);
     const { takeIntent } = segment;
-    if (takeIntent !== 0 && takeIntent < segment.takenEnd) dropAttachmentsAt(segment, takeIntent);
+    if (takeIntent !== 0 && takeIntent < segment.takenEnd) loseAttachmentsAt(segment, takeIntent);
     segment.takeIntent = 0;
+    this.#object.store(Word.taken, segment.takenCount); // last: what was given back is never counted nowhere
     this.#onRepaired();
   }
 }

@@ -3,7 +3,7 @@
 import { arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { ON_THE_WAY } from '../memory/segment.js';
-import { dropAttachment } from '../sync/attachment.js';
+import { dropAttachment, loseAttachment } from '../sync/attachment.js';
 import type { Attachment } from './parcel.js';
 import { FRAME_HEADER_WORDS, type RingSegment } from './ring-segment.js';
 
@@ -38,9 +38,14 @@ export function attachmentsAt({ words, base }: RingSegment, start: number): read
   }));
 }
 
-/** Frees the attachments of a frame that a dead process left between two owners. */
+/** Frees the attachments of a frame that a dead writer had sealed and not committed. */
 export function dropAttachmentsAt(segment: RingSegment, start: number): void {
   for (const { at } of attachmentsAt(segment, start)) dropAttachment(at, ON_THE_WAY);
+}
+
+/** Frees, or gives back, the attachments of a frame that a dead reader had taken and did not own yet. */
+export function loseAttachmentsAt(segment: RingSegment, start: number): void {
+  for (const { at } of attachmentsAt(segment, start)) loseAttachment(at, ON_THE_WAY);
 }
 
 /** Gives the attachments of a frame that was taken to this process. */

@@ -123,11 +123,11 @@ export class IncomingParcel implements ShipmentReader {
     return needsPreparation(this.#bytes);
   }
 
-  /** A parcel that could not be opened; opening it again throws the same error. */
-  static failed(error: unknown): IncomingParcel {
-    const parcel = new IncomingParcel(NO_BYTES);
-    parcel.#failure = { error };
-    return parcel;
+  /** It could not be opened: opening it again throws the same error. */
+  fail(error: unknown): this {
+    this.#failure = { error };
+    this.#bytes = NO_BYTES;
+    return this;
   }
 
   /** The value. @throws {SerializationError} If the bytes are no value. */

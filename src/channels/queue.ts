@@ -7,9 +7,10 @@ import { ClosedError, QueueEmptyError, QueueFullError, QueueShutDownError } from
 import { layout } from '../memory/record-layout.js';
 import { defineKind, type ObjectKind } from '../sync/object-kind.js';
 import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
+import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { FrameBatch } from './frame-batch.js';
 import { FrameQueue } from './frame-queue.js';
-import { IncomingParcel, OutgoingParcel } from './parcel.js';
+import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
 
 const Word = layout(['kind', 'frames', 'state']);
@@ -27,7 +28,7 @@ const DONE = Promise.resolve();
  * killed before that loses nothing, one killed after loses that one item at most; a writer killed in `put` leaves nothing
  * half-written. Not for signalling (use `Event`), nor for data that all readers need (use shared memory).
  */
-export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T> {
+export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>, Waitable {
   readonly #frames: FrameQueue;
   readonly #line = new PutLine();
   /** Taken by a `getMany` that could not revive one of them: for the next calls of this process. */
@@ -118,14 +119,24 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     deadline.throwIfAborted();
     const parcel = this.#tryTake() ?? (await this.#frames.readers.until(this.#tryTakeToKeep, deadline));
     if (!parcel) throw new QueueEmptyError();
-    return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T;
+    try {
+      return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T;
+    } catch (error) {
+      this.notRevived(parcel);
+      throw error;
+    }
   }
 
   /** The blocking twin of `get`: it stops the event loop. */
   getSync(wait?: Wait): T {
     const parcel = this.#tryTake() ?? this.#frames.readers.untilSync(this.#tryTake, Deadline.from(wait));
     if (!parcel) throw new QueueEmptyError();
-    return parcel.open() as T;
+    try {
+      return parcel.open() as T;
+    } catch (error) {
+      this.notRevived(parcel);
+      throw error;
+    }
   }
 
   /** Takes the oldest item if there is one. @throws {QueueEmptyError} If there is none. */
@@ -143,14 +154,14 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     const items: T[] = [await this.get(wait)];
     while (items.length < max) {
       const stashed = this.#stash.splice(0, max - items.length);
-      const parcels = stashed.length > 0 ? stashed : this.#frames.tryTakeBatch(max - items.length);
+      const parcels = stashed.length > 0 ? stashed : this.takeMany(max - items.length);
       if (parcels.length === 0) break;
       for (const [i, parcel] of parcels.entries()) {
         try {
           items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
         } catch (error) {
           // What came before it is given now; this error and what came after it to the next calls.
-          this.#stash.unshift(IncomingParcel.failed(error), ...parcels.slice(i + 1));
+          this.#stash.unshift(parcel.fail(error), ...parcels.slice(i + 1));
           return items;
         }
       }
@@ -205,9 +216,35 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     this.close();
   }
 
+  [WAITABLE](): Readiness {
+    const ready = () => this.qsize() > 0 || this.object.load(Word.state) === State.shut;
+    return { queues: [this.#frames.readers], ready };
+  }
+
+  // What a queue that keeps account of its items does differently.
+
+  protected get frames(): FrameQueue {
+    return this.#frames;
+  }
+
+  protected pack(item: T): OutgoingParcel {
+    return OutgoingParcel.of(item, 'item');
+  }
+
+  protected takeOne(): IncomingParcel | undefined {
+    return this.#frames.tryTake();
+  }
+
+  protected takeMany(max: number): IncomingParcel[] {
+    return this.#frames.tryTakeBatch(max);
+  }
+
+  /** A parcel that was taken could not be opened: nobody has its item. */
+  protected notRevived(_parcel: IncomingParcel): void {}
+
   #pack(item: T): OutgoingParcel {
     this.#checkOpen();
-    return OutgoingParcel.of(item, 'item');
+    return this.pack(item);
   }
 
   #putBatch(batch: FrameBatch): void {
@@ -247,9 +284,9 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
 
   readonly #tryTake = (): IncomingParcel | undefined => {
     if (this.#stash.length > 0) return this.#stash.shift();
-    const parcel = this.#frames.tryTake();
+    const parcel = this.takeOne();
     if (parcel || this.object.load(Word.state) === State.open) return parcel;
-    const last = this.#frames.tryTake(); // put before the shutdown, after the first look
+    const last = this.takeOne(); // put before the shutdown, after the first look
     if (!last) throw new QueueShutDownError();
     return last;
   };

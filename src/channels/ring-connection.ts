@@ -11,6 +11,8 @@ import {
 } from '../base/errors.js';
 import { type Handle, SHIP, type ShipmentWriter, type Shippable } from '../base/shippable.js';
 import type { HoldCell } from '../sync/hold.js';
+import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
+import { bytePart } from './byte-part.js';
 import type { Connection } from './connection.js';
 import type { FrameQueue } from './frame-queue.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
@@ -31,7 +33,7 @@ const DONE = Promise.resolve();
 // An end that is forgotten is closed when it is collected, as in Python.
 const forgotten = new FinalizationRegistry<PipeEnd>((end) => end.release());
 
-export class RingConnection<T> implements Connection<T>, Shippable {
+export class RingConnection<T> implements Connection<T>, Shippable, Waitable {
   readonly #end: PipeEnd;
   readonly #line = new PutLine();
   #closed = false;
@@ -108,7 +110,7 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   sendBytes(bytes: ArrayBufferView | ArrayBuffer, offset = 0, size?: number, wait?: Wait): Promise<void> {
     try {
       const queue = this.#outgoing();
-      return this.#put(queue, OutgoingParcel.ofBytes(part(bytes, offset, size)), wait);
+      return this.#put(queue, OutgoingParcel.ofBytes(bytePart(bytes, offset, size)), wait);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -123,7 +125,7 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   }
 
   async recvBytesInto(buffer: ArrayBufferView | ArrayBuffer, offset = 0, wait?: Wait): Promise<number> {
-    const target = part(buffer, offset);
+    const target = bytePart(buffer, offset);
     const { bytes } = await this.#take(Deadline.from(wait), target.length);
     target.set(bytes);
     return bytes.length;
@@ -149,6 +151,11 @@ export class RingConnection<T> implements Connection<T>, Shippable {
         throw error;
       }
     }
+  }
+
+  [WAITABLE](): Readiness {
+    const queue = this.#incoming();
+    return { queues: [queue.readers], ready: () => this.#look(queue) === true };
   }
 
   [SHIP](writer: ShipmentWriter): Handle {
@@ -247,17 +254,4 @@ export class RingConnection<T> implements Connection<T>, Shippable {
   #checkOpen(): void {
     if (this.#closed) throw new ClosedError('the connection is closed');
   }
-}
-
-function part(bytes: ArrayBufferView | ArrayBuffer, offset: number, size?: number): Uint8Array {
-  if (!ArrayBuffer.isView(bytes) && !(bytes instanceof ArrayBuffer))
-    throw new TypeError('expected bytes: a Buffer, a typed array or an ArrayBuffer');
-  const all = ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
-  const length = size ?? all.length - offset;
-  if (!(offset >= 0) || !(length >= 0) || offset + length > all.length) {
-    throw new RangeError(`offset ${offset} and size ${length} do not fit ${all.length} bytes`);
-  }
-  return all.subarray(offset, offset + length);
 }

@@ -118,6 +118,8 @@ function readArguments(scope: DecodeScope): object {
 
 function readHandle(scope: DecodeScope): object {
   const kind = scope.input.string();
+  const { handlesRefused } = scope.reader;
+  if (handlesRefused !== undefined) throw new SerializationError(`received a ${kind}: ${handlesRefused}`);
   const node = scope.reserve();
   const data = scope.value();
   const revive = reviverOf(kind);

@@ -130,6 +130,8 @@ function encodeNullObject(scope: EncodeScope, object: object): void {
 }
 
 function encodeHandle(scope: EncodeScope, object: Shippable): void {
+  const { handlesRefused } = scope.writer;
+  if (handlesRefused !== undefined) scope.refuse(object.constructor.name, handlesRefused);
   const { kind, data } = object[SHIP](scope.writer);
   scope.out.u8(HANDLE);
   scope.out.string(kind);

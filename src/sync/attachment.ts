@@ -22,6 +22,22 @@ export function dropAttachment(at: Address, owner: AgentId): void {
   }
 }
 
+/** A reader took the attachment out of a channel and died before it owned it. */
+export function loseAttachment(at: Address, owner: AgentId): void {
+  const memory = arena();
+  if (memory.ownerOf(at) !== owner) return;
+  if (memory.segmentOf(at).slab === holdSlab) {
+    const hold = new HoldCell(at);
+    const object = new ObjectWords(hold.object);
+    const kind = kindOf(object.kindCode);
+    if (kind?.returnHold) {
+      kind.returnHold(object, hold);
+      return;
+    }
+  }
+  dropAttachment(at, owner);
+}
+
 /** Gives a hold back: its object's kind does what follows from that, then the cell is freed. */
 export function releaseHold(hold: HoldCell): void {
   const object = new ObjectWords(hold.object);

@@ -7,6 +7,7 @@ import { layout } from '../memory/record-layout.js';
 import { defineKind } from './object-kind.js';
 import { type Existing, SharedObject, shipAs } from './shared-object.js';
 import type { EventSnapshot } from './snapshot.js';
+import { type Readiness, WAITABLE, type Waitable } from './wait-any.js';
 import { WaitQueue } from './wait-queue.js';
 
 const Word = layout(['kind', 'flag', 'latch', 'head', 'tail', 'count']);
@@ -14,7 +15,7 @@ const Word = layout(['kind', 'flag', 'latch', 'head', 'tail', 'count']);
 const eventKind = defineKind({ code: 3, name: 'Event' });
 
 /** A flag that any process can set, clear and wait for; the counterpart of `multiprocessing.Event`. */
-export class Event extends SharedObject {
+export class Event extends SharedObject implements Waitable {
   readonly #waiting: WaitQueue;
 
   constructor(existing?: Existing) {
@@ -48,6 +49,10 @@ export class Event extends SharedObject {
   /** The blocking twin of `wait`: it stops the event loop. */
   waitSync(wait?: Wait): boolean {
     return this.#waiting.untilSync(this.#look, Deadline.from(wait)) === true;
+  }
+
+  [WAITABLE](): Readiness {
+    return { queues: [this.#waiting], ready: () => this.isSet() };
   }
 
   /** Whether it is set and how many wait, as of now. */

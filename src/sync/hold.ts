@@ -60,6 +60,20 @@ export class HoldCell {
     this.#set(Hold.count, value);
   }
 
+  /** Adds to the count in one step, where another process may be taking from it. */
+  add(n: number): void {
+    Atomics.add(this.#words, this.#base + Hold.count, n);
+  }
+
+  /** Takes one from the count in one step; false if it is 0. */
+  takeOne(): boolean {
+    const word = this.#base + Hold.count;
+    for (let count = this.count; count > 0; count = this.count) {
+      if (Atomics.compareExchange(this.#words, word, count, count - 1) === count) return true;
+    }
+    return false;
+  }
+
   /** Order in which holds were taken. */
   get ticket(): number {
     return this.#get(Hold.ticket);

@@ -11,6 +11,8 @@ export interface ObjectKind extends KindLabel {
   recover?(object: ObjectWords, dead: AgentId): void;
   /** A hold of the dead one on this object: gives it back. Called before the hold itself is freed. Idempotent. */
   recoverHold?(object: ObjectWords, hold: HoldCell, dead: AgentId): void;
+  /** A reader took a parcel with this hold out of its channel and died before it owned it; unless said, it is released. */
+  returnHold?(object: ObjectWords, hold: HoldCell): void;
   /** A hold on this object has been freed: it may have been the last. Idempotent. */
   releasedHold?(object: ObjectWords): void;
 }

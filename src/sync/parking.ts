@@ -52,36 +52,56 @@ export function parkAsync(
   deadline: Deadline,
   keepAlive: KeepAlive,
 ): Promise<'rung' | 'timeout'> {
+  return park([cell], deadline, keepAlive);
+}
+
+/**
+ * Resolves when one of the waiters is rung, `watch` calls back or the deadline is over; keeps the program alive.
+ * @param watch Called with the function that wakes; what it returns ends that.
+ * @throws The signal's reason, when it is aborted.
+ */
+export function parkAnyAsync(
+  cells: readonly WaiterCell[],
+  deadline: Deadline,
+  watch: (wake: () => void) => () => void,
+): Promise<'rung' | 'timeout'> {
+  return park(cells, deadline, true, watch);
+}
+
+function park(
+  cells: readonly WaiterCell[],
+  deadline: Deadline,
+  keepAlive: KeepAlive,
+  watch?: (wake: () => void) => () => void,
+): Promise<'rung' | 'timeout'> {
   door ??= openDoor(wakeRung);
   const { signal } = deadline;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const end = () => {
-      parked.delete(cell);
+    let unwatch: (() => void) | undefined;
+    let over = false;
+    const end = (settle: () => void) => {
+      if (over) return;
+      over = true;
+      for (const cell of cells) parked.delete(cell);
       if (keepAlive && --keepingAlive === 0) door?.keepAlive(false);
       if (timer) clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
+      unwatch?.();
+      settle();
     };
-    const onAbort = () => {
-      end();
-      reject(signal?.reason);
-    };
-    const wake = () => {
-      end();
-      resolve('rung');
-    };
-    parked.set(cell, { wake });
+    const onAbort = () => end(() => reject(signal?.reason));
+    const wake = () => end(() => resolve('rung'));
+    for (const cell of cells) parked.set(cell, { wake });
     if (keepAlive && keepingAlive++ === 0) door?.keepAlive(true);
     if (deadline.atMs !== Number.POSITIVE_INFINITY) {
-      timer = armTimer(deadline, () => {
-        end();
-        resolve('timeout');
-      });
+      timer = armTimer(deadline, () => end(() => resolve('timeout')));
       if (!keepAlive) timer.unref();
     }
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
-    if (cell.state !== WaiterState.waiting) wake(); // rung between enrolling and parking, by this very process
+    unwatch = over ? undefined : watch?.(wake);
+    for (const cell of cells) if (cell.state !== WaiterState.waiting) wake(); // rung by this very process already
   });
 }
 

@@ -85,7 +85,7 @@ export class WaitQueue {
       if (first !== undefined || deadline.expired) return first;
       const soon = this.#spin.run(step);
       if (soon !== undefined) return soon;
-      const cell = this.#enrol(ParkMode.door);
+      const cell = this.enrol(ParkMode.door);
       let used = false;
       try {
         const second = step(); // SYNC POINT count: pairs with wake
@@ -93,7 +93,7 @@ export class WaitQueue {
         options?.beforeSleep?.();
         used = (await parkAsync(cell, deadline, options?.keepAlive ?? true)) === 'rung';
       } finally {
-        this.#withdraw(cell, used);
+        this.withdraw(cell, used);
       }
       // Rung: the ring is used by the try at the top. If that fails, somebody else was quicker, and had its own reason.
     }
@@ -107,7 +107,7 @@ export class WaitQueue {
       if (first !== undefined || deadline.expired) return first;
       const soon = this.#spin.run(step);
       if (soon !== undefined) return soon;
-      const cell = this.#enrol(ParkMode.futex);
+      const cell = this.enrol(ParkMode.futex);
       let used = false;
       try {
         const second = step(); // SYNC POINT count: pairs with wake
@@ -115,7 +115,7 @@ export class WaitQueue {
         options?.beforeSleep?.();
         used = parkSync(cell, deadline) === 'rung';
       } finally {
-        this.#withdraw(cell, used);
+        this.withdraw(cell, used);
       }
     }
   }
@@ -157,7 +157,8 @@ export class WaitQueue {
     cell.state = WaiterState.idle; // last: a recovery killed half-way finds it again and wakes once more
   }
 
-  #enrol(mode: number): WaiterCell {
+  /** Puts a waiter of this process in the line; `withdraw` must follow. For `until` and wait-any.ts. */
+  enrol(mode: number): WaiterCell {
     const cell = takeWaiter();
     cell.set(Waiter.object, this.#object);
     cell.set(Waiter.field, this.#field);
@@ -173,7 +174,7 @@ export class WaitQueue {
   }
 
   /** @param used Whether a ring, if there was one, is answered by a try of this process. */
-  #withdraw(cell: WaiterCell, used: boolean): void {
+  withdraw(cell: WaiterCell, used: boolean): void {
     if (cell.state === WaiterState.waiting) {
       this.#take();
       if (cell.state === WaiterState.waiting) this.#unlink(cell);
