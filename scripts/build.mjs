@@ -16,6 +16,30 @@ const entryPoints = {
 
 const testingEntryPoints = { testing: 'src/testing.ts', bootstrap: 'src/bootstrap.ts' };
 
+/** What all bundles have in common. */
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  // All chunks lie beside the entries, so that `new URL('./bootstrap.js', import.meta.url)` is right in each.
+  chunkNames: 'chunk-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+};
+
+/** The library with its kill points, and what else is given, as a whole of its own in a folder. */
+export async function bundleForTesting(outdir, moreEntryPoints = {}) {
+  const { build: bundle } = await import('esbuild');
+  await bundle({ ...settings, entryPoints: { ...testingEntryPoints, ...moreEntryPoints }, outdir });
+}
+
 /** The bundler renames a class that speaks of itself in a static member (`_Name`); users would see that name in errors. */
 async function checkNames() {
   const exported = await import(pathToFileURL(path.join(root, 'dist/index.js')).href);
@@ -38,22 +62,6 @@ export async function build() {
   }
   const { build: bundle } = await import('esbuild');
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-  const settings = {
-    absWorkingDir: root,
-    bundle: true,
-    splitting: true,
-    // All chunks lie beside the entries, so that `new URL('./bootstrap.js', import.meta.url)` is right in each.
-    chunkNames: 'chunk-[hash]',
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
-  };
   try {
     // The kill points of the tests (src/base/kill-point.ts) are not in what is published …
     await bundle({
@@ -63,7 +71,7 @@ export async function build() {
       dropLabels: ['CHAOS'],
     });
     // … but in `manyhands/testing`, which is a whole library of its own.
-    await bundle({ ...settings, entryPoints: testingEntryPoints, outdir: 'dist/testing' });
+    await bundleForTesting('dist/testing');
     await checkNames();
   } catch (error) {
     if (!(error instanceof Error && 'errors' in error)) console.error(error);

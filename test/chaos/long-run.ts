@@ -1,0 +1,28 @@
+// The long run, started by scripts/chaos.mjs, which bundles it with the library as `manyhands/testing` has it.
+// Arguments are parts of scenario names; all without any. Exit code 1 if a scenario fails.
+
+import { queueScenarios, syncScenarios } from './scenarios/all.js';
+import { longSize, reportLine } from './size.js';
+
+const wanted = process.argv.slice(2).map((part) => part.toLowerCase());
+const size = longSize();
+const chosen = [...syncScenarios, ...queueScenarios].filter(
+  ({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part)),
+);
+if (chosen.length === 0) {
+  console.error('no scenario is called so');
+  process.exitCode = 2;
+}
+console.log(
+  `chaos: ${size.kills} kills over ${size.processes} processes for each of ${chosen.length} scenarios`,
+);
+for (const { name, run } of chosen) {
+  const started = performance.now();
+  try {
+    const report = await run(size);
+    console.log(`${reportLine(name, report)}; ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  } catch (error) {
+    console.log(`${name}: FAILED: ${(error as Error).stack}`);
+    process.exitCode = 1;
+  }
+}

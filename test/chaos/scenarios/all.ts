@@ -1,0 +1,18 @@
+// Every chaos scenario, in the order they are run.
+
+import { barrierScenario, boundedScenario, eventScenario, semaphoreScenario } from './counts.js';
+import { conditionScenario, lockScenario, rlockScenario } from './locks.js';
+import { queueReadersScenario, queueWritersScenario } from './queues.js';
+import type { Scenario } from './scenario.js';
+
+export const syncScenarios: readonly Scenario[] = [
+  lockScenario,
+  rlockScenario,
+  semaphoreScenario,
+  boundedScenario,
+  eventScenario,
+  conditionScenario,
+  barrierScenario,
+];
+
+export const queueScenarios: readonly Scenario[] = [queueWritersScenario, queueReadersScenario];
