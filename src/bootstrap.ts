@@ -1,8 +1,10 @@
-// Where a child begins. Everything it does not need for its first instruction is loaded later, or not at all.
+// Where a child begins. It loads what every child needs; the rest of the library when something of it is named in what it
+// is to run, or sent back by it.
 
 import { runChild } from './process/child-main.js';
 import { CHILD_VARIABLE, readTicket } from './process/launcher.js';
-import './index.js';
+import { installFunctions } from './serialization/codec.js';
+import { functionLoader } from './serialization/function-loader.js';
 
 const ticket = process.env[CHILD_VARIABLE];
 if (ticket === undefined) {
@@ -10,5 +12,6 @@ if (ticket === undefined) {
   process.exitCode = 2;
 } else {
   delete process.env[CHILD_VARIABLE];
-  void runChild(readTicket(ticket));
+  installFunctions({ loader: functionLoader });
+  void runChild(readTicket(ticket), () => import('./index.js'));
 }

@@ -1,5 +1,6 @@
 // What a child is given to run, and whether it is still loading it.
 
+import { StateError } from '../base/errors.js';
 import type { Lineage } from './process-registry.js';
 
 /** Any function that a process can run. */
@@ -22,6 +23,15 @@ let importing = false;
 /** Whether this process is a child that is importing the modules of what it is to run. */
 export function isImporting(): boolean {
   return importing;
+}
+
+/** @throws {StateError} If this process is a child that is importing: it would start itself, without end. */
+export function checkNotImporting(): void {
+  if (!importing) return;
+  throw new StateError(
+    'a process was started while its own program was being imported by a child: start processes from a function or ' +
+      'from the entry script, or guard the start with `if (isMainProcess)`',
+  );
 }
 
 export function setImporting(now: boolean): void {

@@ -7,6 +7,7 @@ import { type AgentId, NOBODY } from '../memory/agent.js';
 import { Slot } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
+import { canSendFunctions, namesLibrary } from '../serialization/codec.js';
 import { setEntryUrl } from '../serialization/entry-url.js';
 import { packError } from '../serialization/remote-error.js';
 import type { Report } from './child.js';
@@ -22,8 +23,11 @@ import { hearStopRequests } from './stop-signal.js';
 const SIGKILL = 9;
 const EXIT_UNCAUGHT = 1;
 
-/** Runs what the parent has laid down. Never throws: everything is reported to the parent, errors on stderr too. */
-export async function runChild(ticket: ChildTicket): Promise<void> {
+/**
+ * Runs what the parent has laid down. Never throws: everything is reported to the parent, errors on stderr too.
+ * @param loadLibrary Loads the rest of the library. A child whose function uses none of it begins without.
+ */
+export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<unknown>): Promise<void> {
   if (ticket.dieWithParent) dieWithParent(ticket.parentPid);
   setEntryUrl(ticket.entryUrl);
   const session = Session.attach(ticket.directory, ticket.agent);
@@ -33,8 +37,8 @@ export async function runChild(ticket: ChildTicket): Promise<void> {
   const parent = table.words[base + Slot.parent];
   const status = StartStatus.attach(table.words[base + Slot.status]);
   hearStopRequests(status);
-  const report = (phase: number, what: Report) => {
-    Atomics.store(table.words, base + Slot.result, layDown(what, parent));
+  const report = async (phase: number, what: () => Report) => {
+    Atomics.store(table.words, base + Slot.result, await layDown(what, parent, loadLibrary));
     status.phase = phase;
   };
   let name = 'a child';
@@ -44,20 +48,21 @@ export async function runChild(ticket: ChildTicket): Promise<void> {
     status.phase = Phase.importing;
     if (ticket.cwd !== undefined) process.chdir(ticket.cwd);
     setImporting(true);
-    const content = await pickUp(session);
+    const content = await pickUp(session, loadLibrary);
     setImporting(false);
     name = content.name;
     own = become(content, parent);
   } catch (error) {
-    report(Phase.failed, { ok: false, error: packError(error, name) });
+    await report(Phase.failed, () => ({ ok: false, error: packError(error, name) }));
     fail(name, error);
     return;
   }
   status.phase = Phase.running;
   try {
-    report(Phase.settled, { ok: true, value: await own.run() });
+    const value = await own.run();
+    await report(Phase.settled, () => ({ ok: true, value }));
   } catch (error) {
-    report(Phase.settled, { ok: false, error: packError(error, name) });
+    await report(Phase.settled, () => ({ ok: false, error: packError(error, name) }));
     fail(name, error);
   }
 }
@@ -74,12 +79,13 @@ function dieWithParent(parentPid: number): void {
 }
 
 /** Waits until the parent has laid the parcel down (it may still be serializing), and opens it. */
-async function pickUp({ table, self }: Session): Promise<ChildContent> {
+async function pickUp({ table, self }: Session, loadLibrary: () => Promise<unknown>): Promise<ChildContent> {
   const word = table.baseOf(self) + Slot.parcel;
   for (;;) {
     const block = Atomics.load(table.words, word);
     if (block !== 0) {
       const parcel = loadParcel(block);
+      if (namesLibrary(parcel.bytes)) await loadLibrary();
       return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as ChildContent;
     }
     os.futexWait(table.pointer + word * 4, 0, Number.POSITIVE_INFINITY);
@@ -97,13 +103,25 @@ function become(content: ChildContent, parent: AgentId): Process {
 }
 
 /** Lays a report down for the parent; a value that can't be carried becomes the error that says so. */
-function layDown(report: Report, parent: AgentId): number {
+async function layDown(
+  make: () => Report,
+  parent: AgentId,
+  loadLibrary: () => Promise<unknown>,
+): Promise<number> {
+  let ok = false;
   try {
-    return storeParcel(OutgoingParcel.of(report, 'result'), parent);
+    const report = make();
+    ok = report.ok;
+    // An error is packed with its class, and what could not be sent yet can be a class or a function too.
+    if (ok || canSendFunctions()) return storeParcel(OutgoingParcel.of(report, 'result'), parent);
   } catch (error) {
-    if (!report.ok) throw error;
-    return layDown({ ok: false, error: packError(error, 'result') }, parent);
+    if (canSendFunctions()) {
+      if (!ok) throw error;
+      return layDown(() => ({ ok: false, error: packError(error, 'result') }), parent, loadLibrary);
+    }
   }
+  await loadLibrary();
+  return layDown(make, parent, loadLibrary);
 }
 
 function fail(name: string, error: unknown): void {

@@ -51,6 +51,7 @@ export class Child {
   readonly #background: boolean;
   readonly #status: StartStatus;
   readonly #ended: Promise<void>;
+  readonly #endWatchers = new Set<() => void>();
   #end: EndStatus | undefined;
   #report: Promise<Report> | undefined;
   #joining = 0;
@@ -148,6 +149,12 @@ export class Child {
     return this.#end;
   }
 
+  /** Calls back when it has ended, until the returned function is called. */
+  watchEnd(watcher: () => void): () => void {
+    this.#endWatchers.add(watcher);
+    return () => this.#endWatchers.delete(watcher);
+  }
+
   /** Blocks the thread until it has ended. False if the time was over first. */
   joinSync(deadline: Deadline): boolean {
     for (;;) {
@@ -215,6 +222,7 @@ export class Child {
     recoverAgent(this.agent);
     recoverOrphansOf(this.agent);
     this.#status.watchers.wakeAll();
+    for (const watcher of this.#endWatchers) watcher();
     setImmediate(() => this.#status.free());
   }
 

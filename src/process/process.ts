@@ -4,12 +4,14 @@
 
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError } from '../base/errors.js';
+import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { Child, exitCodeOf } from './child.js';
-import { type ChildContent, isImporting, type Target } from './child-content.js';
+import { type ChildContent, checkNotImporting, type Target } from './child-content.js';
 import { watchChildren } from './death-watch.js';
 import { installExitRules } from './exit-rules.js';
 import { checkOptions, type ProcessOptions } from './process-options.js';
 import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
+import { Sentinel } from './sentinel.js';
 import { spawnLauncher } from './spawn-launcher.js';
 import { type StopStep, stopChild } from './stop-child.js';
 import { stopSignal } from './stop-signal.js';
@@ -42,7 +44,7 @@ function stateOf(process: Process): State {
  * Functions, classes and arguments travel as README says; no `if main` guard is needed. Not for many short tasks: that is
  * what `Pool` is for. Ended processes are reaped without being asked.
  */
-export class Process<Args extends unknown[] = unknown[], Result = unknown> {
+export class Process<Args extends unknown[] = unknown[], Result = unknown> implements Waitable {
   /**
    * @throws {TypeError} If `target` is no function, `args` no array, or another option has the wrong type.
    */
@@ -121,8 +123,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   get exitCode(): number | null {
     const state = stateOf(this as Process);
     checkNotClosed(state);
-    const end = state.child?.end;
-    return end ? exitCodeOf(end) : null;
+    return state.child?.end ? exitCodeOf(state.child.end) : null;
   }
 
   /** Undefined before the start. */
@@ -153,6 +154,15 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> {
   set daemon(daemon: boolean) {
     if (typeof daemon !== 'boolean') throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
     unstarted(this as Process, 'daemon').daemon = daemon;
+  }
+
+  /** Stands for its end, to be waited for with `wait()`. @throws {StateError} Before the start. */
+  get sentinel(): Sentinel {
+    return Sentinel.of(started(this as Process, 'sentinel'));
+  }
+
+  [WAITABLE](): Readiness {
+    return this.sentinel[WAITABLE]();
   }
 
   /** Asks it to end: SIGTERM. After its end it does nothing. @throws {StateError} Before the start. */
@@ -230,7 +240,7 @@ function launch(process: Process, state: State): Child {
   if (state.phase === 'self') throw new StateError('a process can not start itself');
   if (state.phase !== 'initial')
     throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
-  if (isImporting()) throw startedWhileImporting();
+  checkNotImporting();
   installExitRules();
   watchChildren();
   const { options } = state;
@@ -327,13 +337,6 @@ export function adoptSelf(
   own = process;
   currentName = () => is.name;
   return process;
-}
-
-function startedWhileImporting(): StateError {
-  return new StateError(
-    'a process was started while its own program was being imported by a child: start processes from a function or ' +
-      'from the entry script, or guard the start with `if (isMainProcess)`',
-  );
 }
 
 function checkNotClosed(state: State): void {

@@ -9,7 +9,7 @@ import { Decoder, readTrailerUrls } from './decoder.js';
 import { Encoder } from './encoder.js';
 import type { FunctionLoader, FunctionReader } from './function-recipe.js';
 import { poisonSpeaks } from './poison.js';
-import { FLAG_PREPARE } from './tags.js';
+import { FLAG_LIBRARY, FLAG_PREPARE } from './tags.js';
 
 export { OUT_OF_LINE_BYTES } from './buffer-table.js';
 
@@ -18,11 +18,19 @@ export interface CodecFunctions {
   readonly loader: FunctionLoader;
 }
 
-let installed: CodecFunctions | undefined;
+let installed: Partial<CodecFunctions> = {};
 
-/** Gives the codec its function shipper; called once at start. Before, functions are refused. */
-export function installFunctions(functions: CodecFunctions): void {
-  installed = functions;
+/**
+ * Gives the codec its function shipper; called once at start, before which functions are refused. A child begins with the
+ * loader alone: it can receive functions, and learns to send them when it needs to.
+ */
+export function installFunctions(functions: Partial<CodecFunctions>): void {
+  installed = { ...installed, ...functions };
+}
+
+/** Whether functions can be sent: whether all of the library is loaded. */
+export function canSendFunctions(): boolean {
+  return installed.reader !== undefined;
 }
 
 /** One for each depth: an object that is being encoded may itself encode something. */
@@ -40,8 +48,8 @@ let decoding = 0;
  */
 export function encode(value: unknown, writer: ShipmentWriter, root = 'value'): Uint8Array {
   const encoder = (encoders[encoding] ??= new Encoder());
-  encoder.functions = installed?.reader;
-  if (encoding === 0) installed?.reader.begin?.();
+  encoder.functions = installed.reader;
+  if (encoding === 0) installed.reader?.begin?.();
   encoding++;
   poisonSpeaks(true);
   try {
@@ -57,13 +65,18 @@ export function needsPreparation(bytes: Uint8Array): boolean {
   return (bytes[0] & FLAG_PREPARE) !== 0;
 }
 
+/** Whether the message names something of this library. */
+export function namesLibrary(bytes: Uint8Array): boolean {
+  return (bytes[0] & FLAG_LIBRARY) !== 0;
+}
+
 /** Imports the modules that functions in the message need. */
 export async function prepare(bytes: Uint8Array): Promise<void> {
   if (!needsPreparation(bytes)) return;
   const input = new ByteReader();
   input.open(bytes);
   const { urls } = readTrailerUrls(input);
-  await installed?.loader.prepare(urls);
+  await installed.loader?.prepare(urls);
 }
 
 /**
@@ -72,7 +85,7 @@ export async function prepare(bytes: Uint8Array): Promise<void> {
  */
 export function decode(bytes: Uint8Array, reader: ShipmentReader): unknown {
   const decoder = (decoders[decoding] ??= new Decoder());
-  decoder.functions = installed?.loader;
+  decoder.functions = installed.loader;
   decoding++;
   try {
     return decoder.run(bytes, reader);

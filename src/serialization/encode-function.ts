@@ -10,6 +10,7 @@ import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShippedCode } from './captured-code.js';
 import type { EncodeScope } from './encode-scope.js';
 import type { AnyFunction, CapturedCode, CapturedValue, CaptureRecipe } from './function-recipe.js';
+import { isOwnExportName } from './own-exports.js';
 import { poisonMessage } from './poison.js';
 import { FUNCTION_CAPTURED, FUNCTION_NAMED, FUNCTION_REFERENCED, POISON, RECIPE } from './tags.js';
 import { capturedVariable } from './value-path.js';
@@ -31,6 +32,7 @@ export function encodeFunction(scope: EncodeScope, fn: AnyFunction): void {
       out.u8(FUNCTION_NAMED);
       scope.node(fn);
       out.string(recipe.name);
+      if (isOwnExportName(recipe.name)) scope.usesLibrary();
       return;
     case 'reference':
       out.u8(FUNCTION_REFERENCED);

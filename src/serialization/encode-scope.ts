@@ -17,6 +17,8 @@ export interface EncodeScope {
   /** Inside of what a function closes over: what can't travel becomes poison instead of an error. */
   readonly lenient: boolean;
 
+  /** The message names something of this library: one of its exports, or a handle of one of its objects. */
+  usesLibrary(): void;
   /** Writes any value. */
   value(value: unknown): void;
   /** Writes a value that is found in the object being written, one step down the path. */

@@ -133,6 +133,7 @@ function encodeHandle(scope: EncodeScope, object: Shippable): void {
   const { handlesRefused } = scope.writer;
   if (handlesRefused !== undefined) scope.refuse(object.constructor.name, handlesRefused);
   const { kind, data } = object[SHIP](scope.writer);
+  scope.usesLibrary();
   scope.out.u8(HANDLE);
   scope.out.string(kind);
   scope.whileOpen(scope.node(object), () => scope.value(data));

@@ -18,6 +18,7 @@ import {
   BIGINT64,
   DICTIONARY,
   FALSE,
+  FLAG_LIBRARY,
   FLAG_PREPARE,
   FLAG_REFERENCES,
   FLAG_TRAILER,
@@ -49,6 +50,7 @@ export class Encoder implements EncodeScope {
   /** Nodes that are being written and can't be referred to yet, with what a reference does. */
   readonly #open = new Map<number, (() => void) | undefined>();
   #references = false;
+  #library = false;
 
   /** Writes a whole message. */
   run(value: unknown, writer: ShipmentWriter, root: string): Uint8Array {
@@ -71,7 +73,7 @@ export class Encoder implements EncodeScope {
 
   #finish(): void {
     const { out, modules, buffers } = this;
-    let flags = this.#references ? FLAG_REFERENCES : 0;
+    let flags = (this.#references ? FLAG_REFERENCES : 0) | (this.#library ? FLAG_LIBRARY : 0);
     if (modules.size > 0 || buffers.count > 0) {
       flags |= FLAG_TRAILER;
       if (modules.size > 0) flags |= FLAG_PREPARE;
@@ -89,12 +91,17 @@ export class Encoder implements EncodeScope {
     this.writer = noWriter;
     this.lenient = false;
     this.#references = false;
+    this.#library = false;
     this.#seen.clear();
     this.#shapes.clear();
     this.#path.clear();
     if (this.#open.size > 0) this.#open.clear();
     if (this.modules.size > 0) this.modules.clear();
     this.buffers.clear();
+  }
+
+  usesLibrary(): void {
+    this.#library = true;
   }
 
   value(value: unknown): void {

@@ -13,10 +13,12 @@ const ownByName = new Map<string, unknown>();
 /**
  * Says that these are exports of the library; called once by each entry file and by the bootstrap.
  * @param namespace What `import * as` gives: names and values.
+ * @param entry The entry they belong to; empty for the main one. Two entries may export the same name.
  */
-export function registerOwnExports(namespace: Readonly<Record<string, unknown>>): void {
-  register('*', namespace);
-  for (const [name, value] of Object.entries(namespace)) register(name, value);
+export function registerOwnExports(namespace: Readonly<Record<string, unknown>>, entry = ''): void {
+  const prefix = entry && `${entry}.`;
+  register(`${prefix}*`, namespace);
+  for (const [name, value] of Object.entries(namespace)) register(prefix + name, value);
 }
 
 /** Says that this is something of the library's own that is not public: what a service runs in its process. */

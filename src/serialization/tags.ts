@@ -2,6 +2,7 @@
 //
 //   message   flags (1) │ value │ [trailer: module URLs, byte buffers │ u32 offset of the trailer]
 //   flags     bit 0: modules must be imported before decode   bit 1: holds back references   bit 2: has a trailer
+//             bit 3: names something of this library: a process that has not loaded all of it does so before decode
 //
 //   00-3f     the integers 0 to 63
 //   40-5f     latin1 string of 0 to 31 characters, then its characters
@@ -14,8 +15,9 @@
 export const FLAG_PREPARE = 1;
 export const FLAG_REFERENCES = 2;
 export const FLAG_TRAILER = 4;
+export const FLAG_LIBRARY = 8;
 /** Bits that are never set: bytes that have them are no message. */
-export const FLAGS_UNUSED = 0xf8;
+export const FLAGS_UNUSED = 0xf0;
 
 export const SMALL_INT_END = 0x40;
 export const SHORT_STRING = 0x40;
