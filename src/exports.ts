@@ -2,9 +2,14 @@
 
 export type { Wait, WaitOptions } from './base/deadline.js';
 export * from './base/errors.js';
+export { type ConnectOptions, connect } from './channels/connect.js';
 export type { Connection } from './channels/connection.js';
+export { Listener, type ListenerOptions } from './channels/listener.js';
 export { Pipe } from './channels/pipe.js';
 export { Queue } from './channels/queue.js';
+export { SimpleQueue } from './channels/simple-queue.js';
+export type { SocketAddress } from './channels/socket-address.js';
+export { type Timer, wait } from './channels/wait.js';
 export type { DictDraft } from './manager/dict-object.js';
 export { type DictEntries, ManagedDict } from './manager/managed-dict.js';
 export { Manager } from './manager/manager.js';
@@ -24,6 +29,7 @@ export { cpuCount } from './process/cpu-count.js';
 export { type ParentProcess, parentProcess } from './process/parent-process.js';
 export { currentProcess, Process } from './process/process.js';
 export type { ProcessOptions } from './process/process-options.js';
+export type { Sentinel } from './process/sentinel.js';
 export { activeChildren, isMainProcess } from './process/process-tree.js';
 export type { StopStep } from './process/stop-child.js';
 export { task } from './serialization/task-reference.js';
@@ -42,6 +48,7 @@ export { ShareableList, type ShareableListOptions } from './sync/shareable-list.
 export { SharedArray } from './sync/shared-array.js';
 export { SharedMemory, type SharedMemoryOptions } from './sync/shared-memory.js';
 export { SharedValue } from './sync/shared-value.js';
+export type { Waitable } from './sync/wait-any.js';
 export type {
   ArrayOf,
   ElementOf,

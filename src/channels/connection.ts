@@ -1,6 +1,7 @@
 // Connection: one end of a channel between two parties; the same whatever carries it.
 
 import type { Wait } from '../base/deadline.js';
+import type { Waitable } from '../sync/wait-any.js';
 
 /**
  * One end of a pipe; the counterpart of `multiprocessing.connection.Connection`.
@@ -8,7 +9,10 @@ import type { Wait } from '../base/deadline.js';
  * An end may be held by several processes; it is closed when the last of them has closed it or has ended. Then the other
  * side receives what was sent, and after that EOFError.
  */
-export interface Connection<Send = unknown, Receive = Send> extends AsyncIterable<Receive>, Disposable {
+export interface Connection<Send = unknown, Receive = Send>
+  extends AsyncIterable<Receive>,
+    Disposable,
+    Waitable {
   /**
    * Sends a value. It is serialized inside the call.
    * @throws {BrokenPipeError} If nobody holds the other end. {StateError} If this end only receives.
