@@ -90,7 +90,8 @@ export class Barrier extends SharedObject {
   async wait(wait?: Wait): Promise<number> {
     const deadline = Deadline.from(wait ?? this.#options.timeout);
     deadline.throwIfAborted();
-    const place = this.#arrive();
+    const place =
+      this.#tryArrive() ?? arrived(await this.#waiting.until(this.#arriving, deadline, this.#waitOptions));
     try {
       if (place.last) await this.#fire(place.hold);
       else await this.#waiting.until(() => this.#look(place.hold), deadline, this.#waitOptions);
@@ -106,7 +107,9 @@ export class Barrier extends SharedObject {
   /** The blocking twin of `wait`: it stops the event loop. The action must not be async. */
   waitSync(wait?: Wait): number {
     const deadline = Deadline.from(wait ?? this.#options.timeout);
-    const place = this.#arrive();
+    deadline.throwIfAborted();
+    const place =
+      this.#tryArrive() ?? arrived(this.#waiting.untilSync(this.#arriving, deadline, this.#waitOptions));
     try {
       if (place.last) this.#fireSync(place.hold);
       else this.#waiting.untilSync(() => this.#look(place.hold), deadline, this.#waitOptions);
@@ -159,12 +162,18 @@ export class Barrier extends SharedObject {
     return { parties: this.parties, nWaiting: this.nWaiting, broken: this.broken, waiters };
   }
 
-  #arrive(): Place {
+  readonly #arriving = (): Place | undefined => this.#tryArrive();
+
+  /** Comes to the barrier, unless those before are just about to pass: who comes then waits until they have. */
+  #tryArrive(): Place | undefined {
     const { object } = this;
     const hold = HoldCell.take(object.at, -1, 0);
+    let place: Place | undefined;
     try {
-      return guarded(object, () => {
-        if (object.load(Word.phase) !== Phase.filling) throw new BrokenBarrierError();
+      place = guarded(object, () => {
+        const phase = object.load(Word.phase);
+        if (phase === Phase.broken) throw new BrokenBarrierError();
+        if (phase !== Phase.filling) return undefined;
         const index = object.load(Word.arrived);
         hold.count = Outcome.pending;
         hold.role = object.load(Word.generation);
@@ -174,9 +183,9 @@ export class Barrier extends SharedObject {
         if (last) object.store(Word.phase, Phase.firing);
         return { hold, index, last };
       });
-    } catch (error) {
-      hold.free();
-      throw error;
+      return place;
+    } finally {
+      if (!place) hold.free();
     }
   }
 
@@ -239,6 +248,11 @@ interface Place {
   readonly last: boolean;
 }
 
+function arrived(place: Place | undefined): Place {
+  if (!place) throw new BrokenBarrierError('those before had not passed the barrier in time');
+  return place;
+}
+
 registerShippable(barrierKind.name, (data) => {
   const { at, action, timeout } = data as { at: number } & BarrierOptions;
   return new Barrier(new Existing(ObjectWords.attach(at, barrierKind)), { action, timeout });
@@ -255,8 +269,9 @@ function check(parties: number, { action, timeout }: BarrierOptions): void {
 
 function guarded<R>(object: ObjectWords, change: () => R): R {
   const guard = object.base + Word.guard;
+  const takenOver = takeLatch(object.words, guard, object.pointer);
   // Whoever died inside was coming or leaving, and a barrier can't do without it; or it was letting all pass: go on with that.
-  if (takeLatch(object.words, guard, object.pointer)) {
+  if (takenOver) {
     if (object.load(Word.phase) === Phase.passing) finishPassing(object);
     else breakNow(object);
   }
@@ -264,6 +279,7 @@ function guarded<R>(object: ObjectWords, change: () => R): R {
     return change();
   } finally {
     releaseLatch(object.words, guard, object.pointer);
+    if (takenOver) new WaitQueue(object.at, Word.latch).wakeAll(); // the dead one's recovery may have woken them too early
   }
 }
 

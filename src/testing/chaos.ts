@@ -1,6 +1,6 @@
 // Chaos: processes that work on something shared are killed and paused, at named steps or at random, and what must hold is checked.
 //
-//   start N workers ─► pick one, pick a way ─┬─ kill it at a kill point (armed when it starts, at its n-th pass)
+//   start N workers ─► pick one, pick a way ─┬─ kill it at a kill point (it is told by a word in shared memory which and when)
 //        ▲                                   ├─ kill it at a random moment
 //        │                                   └─ pause it (SIGSTOP), let the others go on, let it go on
 //        └── start another in its place ◄─── everybody left makes progress? ─► check() ─► next
@@ -11,7 +11,7 @@
 import { armKillPoint } from '../base/kill-point.js';
 import { Process } from '../process/process.js';
 import { RawArray } from '../sync/raw-array.js';
-import { between, pick, seeded } from './random.js';
+import { between, seeded } from './random.js';
 
 /** What a worker is given: it calls `progress()` after every piece of work, and works until it is killed. */
 export interface ChaosWorker {
@@ -42,16 +42,18 @@ export interface ChaosReport {
   readonly seed: number;
   readonly kills: number;
   readonly pauses: number;
+  /** From the death of a worker until some other one had made progress, for each kill. */
+  readonly firstMs: readonly number[];
   /** From the death of a worker until every other one had made progress, for each kill. */
   readonly recoveryMs: readonly number[];
 }
 
 /** How many passes of a kill point a worker may make before it dies there. */
-const MOST_PASSES = 40;
+const MOST_PASSES = 20;
 const RANDOM_DELAY_MS = 20;
 const PAUSE_MS = 10;
 /** A worker that does not pass its kill point by then is killed where it is. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 200;
 /** Nobody may wait so long for the dead. */
 const HANG_MS = 30_000;
 
@@ -79,7 +81,10 @@ class ChaosRun<Args extends unknown[]> {
   readonly #seed: number;
   readonly #random: () => number;
   readonly #progress: RawArray<'i'>;
+  /** For each worker: 0, or at which kill point it is to die, and at which pass. */
+  readonly #orders: RawArray<'i'>;
   readonly #workers: Process[] = [];
+  readonly #firstMs: number[] = [];
   readonly #recoveryMs: number[] = [];
   #kills = 0;
   #pauses = 0;
@@ -89,6 +94,7 @@ class ChaosRun<Args extends unknown[]> {
     this.#seed = seed;
     this.#random = seeded(seed);
     this.#progress = new RawArray('i', options.processes ?? 4);
+    this.#orders = new RawArray('i', this.#progress.length);
   }
 
   async run(): Promise<ChaosReport> {
@@ -102,13 +108,20 @@ class ChaosRun<Args extends unknown[]> {
         continue;
       }
       await this.#kill(index);
-      await this.#everybodyGoesOn(index);
-      this.#recoveryMs.push(performance.now() - this.#diedAtMs);
+      const { firstMs, allMs } = await this.#everybodyGoesOn(index);
+      this.#firstMs.push(firstMs);
+      this.#recoveryMs.push(allMs);
       await check?.();
       await this.#start(index);
     }
     await this.#everybodyGoesOn();
-    return { seed: this.#seed, kills: this.#kills, pauses: this.#pauses, recoveryMs: this.#recoveryMs };
+    return {
+      seed: this.#seed,
+      kills: this.#kills,
+      pauses: this.#pauses,
+      firstMs: this.#firstMs,
+      recoveryMs: this.#recoveryMs,
+    };
   }
 
   async end(): Promise<void> {
@@ -116,31 +129,30 @@ class ChaosRun<Args extends unknown[]> {
     await Promise.all(this.#workers.map((worker) => worker.join()));
   }
 
-  #diedAtMs = 0;
-
   async #start(index: number): Promise<void> {
     const { points = [], worker, args } = this.#options;
-    const point = points.length > 0 && this.#random() < 0.7 ? pick(this.#random, points) : '';
-    const pass = between(this.#random, 1, MOST_PASSES);
+    this.#orders.set(index, 0);
     const process = new Process({
       name: `chaos-${index}`,
       daemon: true,
       target: runWorker<Args>,
-      args: [worker, args, index, this.#progress, point, pass],
+      args: [worker, args, { index, progress: this.#progress, orders: this.#orders, points }],
     });
     this.#workers[index] = process as unknown as Process;
     await process.start();
-    void process.join().then(() => {
-      this.#diedAtMs = performance.now();
-    });
   }
 
-  /** Lets a worker die at its kill point, or kills it where it is. */
+  /** Lets a worker die at a kill point, or kills it where it is. */
   async #kill(index: number): Promise<void> {
+    const { points = [] } = this.#options;
     const worker = this.#workers[index];
-    await worker.join(between(this.#random, 0, RANDOM_DELAY_MS));
-    const waitsForPoint = this.#random() < 0.5;
-    if (worker.isAlive() && waitsForPoint) await worker.join(PATIENCE_MS / 10);
+    if (points.length > 0 && this.#random() < 0.7) {
+      const point = between(this.#random, 1, points.length);
+      this.#orders.set(index, point * 256 + between(this.#random, 1, MOST_PASSES));
+      await worker.join(PATIENCE_MS);
+    } else {
+      await worker.join(between(this.#random, 0, RANDOM_DELAY_MS));
+    }
     worker.kill();
     await worker.join();
     if (worker.exitCode !== -9)
@@ -157,36 +169,53 @@ class ChaosRun<Args extends unknown[]> {
     if (worker.isAlive()) process.kill(worker.pid as number, 'SIGCONT');
   }
 
-  /** Resolves when every worker alive, but the one being replaced, has made progress. */
-  async #everybodyGoesOn(except = -1): Promise<void> {
+  /** Resolves when every worker, but the one being replaced, has made progress; how long the first and the last of them took. */
+  async #everybodyGoesOn(except = -1): Promise<{ firstMs: number; allMs: number }> {
     const before = [...this.#progress];
     const since = performance.now();
+    let firstMs = -1;
     for (;;) {
-      const stuck = this.#workers
-        .map((worker, index) => ({ worker, index }))
-        .filter(
-          ({ worker, index }) =>
-            index !== except && worker.isAlive() && this.#progress.get(index) === before[index],
-        );
-      if (stuck.length === 0) return;
-      if (performance.now() - since > HANG_MS) {
-        throw new Error(
-          `no progress of ${stuck.map(({ worker }) => String(worker)).join(', ')} after ${this.#kills} kills`,
-        );
+      const others = this.#workers.map((worker, index) => ({ worker, index }));
+      const stuck = others.filter(
+        ({ index }) => index !== except && this.#progress.get(index) === before[index],
+      );
+      const nowMs = performance.now() - since;
+      if (firstMs < 0 && stuck.length < others.length - 1) firstMs = nowMs;
+      if (stuck.length === 0) return { firstMs: Math.max(0, firstMs), allMs: nowMs };
+      const ended = stuck.find(({ worker }) => !worker.isAlive());
+      if (ended) throw new Error(`${ended.worker} ended by itself: exit code ${ended.worker.exitCode}`);
+      if (nowMs > HANG_MS) {
+        const names = stuck.map(({ worker }) => String(worker)).join(', ');
+        throw new Error(`no progress of ${names} after ${this.#kills} kills`);
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
 }
 
+/** What a worker is told besides its work: words in shared memory, by its index. */
+interface Place {
+  readonly index: number;
+  readonly progress: RawArray<'i'>;
+  readonly orders: RawArray<'i'>;
+  readonly points: readonly string[];
+}
+
 function runWorker<Args extends unknown[]>(
   worker: (self: ChaosWorker, ...args: Args) => unknown,
   args: Args,
-  index: number,
-  progress: RawArray<'i'>,
-  point: string,
-  pass: number,
+  { index, progress, orders, points }: Place,
 ): unknown {
-  if (point !== '') armKillPoint(point, pass);
-  return worker({ index, progress: () => void progress.add(index, 1) }, ...args);
+  const self: ChaosWorker = {
+    index,
+    progress() {
+      const order = orders.get(index);
+      if (order !== 0) {
+        orders.set(index, 0);
+        armKillPoint(points[(order >> 8) - 1], order & 255);
+      }
+      progress.add(index, 1);
+    },
+  };
+  return worker(self, ...args);
 }

@@ -20,11 +20,16 @@ function sizeOr(kills: number, processes: number): Size {
   };
 }
 
-export function reportLine(name: string, { seed, kills, pauses, recoveryMs }: ChaosReport): string {
-  const sorted = [...recoveryMs].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+export function reportLine(name: string, report: ChaosReport): string {
+  const { seed, kills, pauses, firstMs, recoveryMs } = report;
   return (
-    `${name}: ${kills} kills, ${pauses} pauses, 0 hangs, counters exact, all others went on after ` +
-    `${median.toFixed(1)} ms (median), ${(sorted.at(-1) ?? 0).toFixed(1)} ms (longest); seed ${seed}`
+    `${name}: ${kills} kills, ${pauses} pauses, 0 hangs, counters exact; after a death somebody went on after ` +
+    `${spread(firstMs)}, everybody after ${spread(recoveryMs)}; seed ${seed}`
   );
+}
+
+function spread(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return `${median.toFixed(1)} ms (longest ${(sorted.at(-1) ?? 0).toFixed(0)})`;
 }

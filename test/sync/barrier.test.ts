@@ -33,6 +33,22 @@ test('Barrier({ action }) runs once a round, before anybody passes', async () =>
   ]);
 });
 
+test('Barrier.wait() of who comes while the round before runs its action is of the next round', async () => {
+  let finish = () => {};
+  const running = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const barrier = new Barrier(2, { action: () => running });
+  const round = [barrier.wait(), barrier.wait()];
+  const next = barrier.wait();
+  await assert.rejects(barrier.wait(5), BrokenBarrierError);
+  assert.throws(() => barrier.waitSync(5), BrokenBarrierError);
+  assert.equal(barrier.broken, false, 'the round that is running is not broken by who comes too late');
+  finish();
+  assert.deepEqual((await Promise.all(round)).sort(), [0, 1]);
+  assert.deepEqual((await Promise.all([next, barrier.wait()])).sort(), [0, 1]);
+});
+
 test('Barrier whose action throws is broken for all; the one that ran it gets the error', async () => {
   const barrier = new Barrier(2, {
     action: () => {
