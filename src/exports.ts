@@ -4,12 +4,29 @@ export type { Wait, WaitOptions } from './base/deadline.js';
 export * from './base/errors.js';
 export { type ConnectOptions, connect } from './channels/connect.js';
 export type { Connection } from './channels/connection.js';
+export { JoinableQueue, type JoinableQueueOptions } from './channels/joinable-queue.js';
 export { Listener, type ListenerOptions } from './channels/listener.js';
 export { Pipe } from './channels/pipe.js';
 export { Queue } from './channels/queue.js';
 export { SimpleQueue } from './channels/simple-queue.js';
 export type { SocketAddress } from './channels/socket-address.js';
 export { type Timer, wait } from './channels/wait.js';
+export type { ChildSpec, ProcessSpec, SupervisorSpec } from './groups/child-spec.js';
+export {
+  type GroupState,
+  ProcessGroup,
+  type ProcessGroupOptions,
+  type ProcessGroupSnapshot,
+} from './groups/process-group.js';
+export type { Restart, Strategy } from './groups/restart-plan.js';
+export type {
+  ChildSnapshot,
+  SeatState,
+  Supervisable,
+  SupervisorSnapshot,
+  SupervisorState,
+} from './groups/supervisable.js';
+export { Supervisor, type SupervisorOptions } from './groups/supervisor.js';
 export type { DictDraft } from './manager/dict-object.js';
 export { type DictEntries, ManagedDict } from './manager/managed-dict.js';
 export { Manager } from './manager/manager.js';
@@ -29,13 +46,14 @@ export { cpuCount } from './process/cpu-count.js';
 export { type ParentProcess, parentProcess } from './process/parent-process.js';
 export { currentProcess, Process } from './process/process.js';
 export type { ProcessOptions } from './process/process-options.js';
-export type { Sentinel } from './process/sentinel.js';
 export { activeChildren, isMainProcess } from './process/process-tree.js';
+export type { Sentinel } from './process/sentinel.js';
 export type { StopStep } from './process/stop-child.js';
 export { task } from './serialization/task-reference.js';
 export { registerType } from './serialization/type-registry.js';
 export { Barrier, type BarrierAction, type BarrierOptions } from './sync/barrier.js';
 export { Condition } from './sync/condition.js';
+export { type Deadlock, type DeadlockedProcess, findDeadlocks } from './sync/deadlock.js';
 export { Event } from './sync/event.js';
 export type { ShareableValue } from './sync/list-value.js';
 export { Lock } from './sync/lock.js';
@@ -48,7 +66,6 @@ export { ShareableList, type ShareableListOptions } from './sync/shareable-list.
 export { SharedArray } from './sync/shared-array.js';
 export { SharedMemory, type SharedMemoryOptions } from './sync/shared-memory.js';
 export { SharedValue } from './sync/shared-value.js';
-export type { Waitable } from './sync/wait-any.js';
 export type {
   ArrayOf,
   ElementOf,
@@ -58,3 +75,4 @@ export type {
   Typecode,
 } from './sync/typecode.js';
 export type { LockOption } from './sync/value-lock.js';
+export type { Waitable } from './sync/wait-any.js';

@@ -4,6 +4,7 @@
 
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError } from '../base/errors.js';
+import { callThisProcess } from '../sync/acquired-at.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { Child, exitCodeOf } from './child.js';
 import { type ChildContent, checkNotImporting, type Target } from './child-content.js';
@@ -309,6 +310,7 @@ function unstarted(process: Process, what: string): State {
 
 let own: Process | undefined;
 let currentName = (): string => 'MainProcess';
+callThisProcess(() => currentName());
 
 /** The running process: its name, pid and the like; in a child, the object whose `run()` is running. */
 export function currentProcess(): Process {

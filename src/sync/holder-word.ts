@@ -1,25 +1,17 @@
 // The word that says who holds a lock, and the queue of those who want it: what Lock and RLock are made of.
 //
-//   state word:  0 free │ agent id of the holder │ ABANDONED: free, and the last holder died while it held
-//
-// Taking it and saying who took it are one compare-and-swap; uncontended, neither taking nor freeing makes a system call.
+// Its words are in holder-layout.ts. Taking it and saying who took it are one compare-and-swap; uncontended, neither taking nor freeing makes a system call.
 
-import type { Deadline } from '../base/deadline.js';
+import { Deadline } from '../base/deadline.js';
 import { killPoint } from '../base/kill-point.js';
-import { type AgentId, NOBODY } from '../memory/agent.js';
-import { layout } from '../memory/record-layout.js';
+import type { AgentId } from '../memory/agent.js';
 import { Session } from '../memory/session.js';
+import { deadlockLimitMs, detecting, recordAcquired, stackHere } from './acquired-at.js';
+import { lookForDeadlocks, watchWait } from './deadlock-watch.js';
+import { ABANDONED, FREE, HolderLayout, holderIn } from './holder-layout.js';
 import type { ObjectWords } from './object-words.js';
 import { suspect } from './recovery.js';
-import { WAIT_QUEUE_WORDS, WaitQueue } from './wait-queue.js';
-
-/** Where the words are in the object of a lock. */
-const Word = layout(['kind', 'state', 'latch', 'head', 'tail', 'count']);
-/** Words that a kind of lock may use for itself come behind these. */
-export const FIRST_OWN_WORD = Word.latch + WAIT_QUEUE_WORDS;
-
-const FREE = 0;
-const ABANDONED = 0x40000000;
+import { WaitQueue } from './wait-queue.js';
 
 interface Takeable {
   tryAcquire(): boolean;
@@ -38,24 +30,27 @@ export class HolderWord {
   constructor(object: ObjectWords) {
     this.#object = object;
     this.#words = object.words;
-    this.#state = object.base + Word.state;
-    this.#count = object.base + Word.count;
+    this.#state = object.base + HolderLayout.state;
+    this.#count = object.base + HolderLayout.count;
   }
 
   /** Recovery: the dead holder's lock is free. */
   static recover(object: ObjectWords, dead: AgentId): void {
-    if (object.swap(Word.state, dead, ABANDONED)) new WaitQueue(object.at, Word.latch).wake(1);
+    if (object.swap(HolderLayout.state, dead, ABANDONED))
+      new WaitQueue(object.at, HolderLayout.latch).wake(1);
   }
 
   tryTake(): boolean {
     const before = Atomics.compareExchange(this.#words, this.#state, FREE, this.#self);
     if (before === FREE) {
       this.abandoned = false;
-      return true;
+    } else {
+      if (before !== ABANDONED) return false;
+      if (Atomics.compareExchange(this.#words, this.#state, ABANDONED, this.#self) !== ABANDONED)
+        return false;
+      this.abandoned = true;
     }
-    if (before !== ABANDONED) return false;
-    if (Atomics.compareExchange(this.#words, this.#state, ABANDONED, this.#self) !== ABANDONED) return false;
-    this.abandoned = true;
+    if (detecting) recordAcquired(this.#object, stackHere());
     return true;
   }
 
@@ -74,8 +69,7 @@ export class HolderWord {
 
   /** Who holds it; nobody if it is free. */
   get holder(): AgentId {
-    const state = Atomics.load(this.#words, this.#state);
-    return state === ABANDONED ? NOBODY : state;
+    return holderIn(Atomics.load(this.#words, this.#state));
   }
 
   get isOurs(): boolean {
@@ -89,11 +83,39 @@ export class HolderWord {
 
   /** Waits until the lock of this word can be taken; false if the time was over first. */
   async take(lock: Takeable, deadline: Deadline): Promise<boolean> {
+    if (detecting) return this.#takeWatched(lock, deadline);
     return (await this.#queue.until(() => lock.tryAcquire() || undefined, deadline, this.#options)) === true;
   }
 
   takeSync(lock: Takeable, deadline: Deadline): boolean {
+    if (detecting) return this.#takeWatchedSync(lock, deadline);
     return this.#queue.untilSync(() => lock.tryAcquire() || undefined, deadline, this.#options) === true;
+  }
+
+  async #takeWatched(lock: Takeable, deadline: Deadline): Promise<boolean> {
+    const stack = stackHere(); // the caller's: later only the end of the wait is on it
+    const unwatch = watchWait();
+    try {
+      const taken = await this.#queue.until(() => lock.tryAcquire() || undefined, deadline, this.#options);
+      if (taken) recordAcquired(this.#object, stack);
+      return taken === true;
+    } finally {
+      unwatch();
+    }
+  }
+
+  /** Sleeps for the detector's limit at a time, and looks for deadlocks when it lies down again. */
+  #takeWatchedSync(lock: Takeable, deadline: Deadline): boolean {
+    let slept = 0;
+    const beforeSleep = () => {
+      suspect(this.holder);
+      if (slept++ > 0) lookForDeadlocks(true);
+    };
+    for (;;) {
+      const part = Deadline.from(Math.min(deadlockLimitMs, deadline.remainingMs()));
+      if (this.#queue.untilSync(() => lock.tryAcquire() || undefined, part, { beforeSleep })) return true;
+      if (deadline.expired) return false;
+    }
   }
 
   get #options() {
@@ -101,7 +123,7 @@ export class HolderWord {
   }
 
   get #queue(): WaitQueue {
-    this.#waiting ??= new WaitQueue(this.#object.at, Word.latch);
+    this.#waiting ??= new WaitQueue(this.#object.at, HolderLayout.latch);
     return this.#waiting;
   }
 }

@@ -16,7 +16,8 @@ import {
   runInside,
 } from './async-owner.js';
 import { Exclusive } from './exclusive.js';
-import { FIRST_OWN_WORD, HolderWord } from './holder-word.js';
+import { FIRST_OWN_WORD } from './holder-layout.js';
+import { HolderWord } from './holder-word.js';
 import { LockGuard } from './lock-guard.js';
 import { defineKind } from './object-kind.js';
 import { type Existing, shipAs } from './shared-object.js';
