@@ -18,7 +18,7 @@ export {
   type ProcessGroupOptions,
   type ProcessGroupSnapshot,
 } from './groups/process-group.js';
-export type { Restart, Strategy } from './groups/restart-plan.js';
+export type { RestartPolicy, SupervisorStrategy } from './groups/restart-plan.js';
 export type {
   ChildSnapshot,
   SeatState,

@@ -2,15 +2,15 @@
 
 import type { Target } from '../process/child-content.js';
 import { checkOptions, type ProcessOptions } from '../process/process-options.js';
-import type { Restart } from './restart-plan.js';
+import { checkMs } from './check-ms.js';
+import type { RestartPolicy } from './restart-plan.js';
 import type { Supervisable } from './supervisable.js';
-import { checkMs } from './within.js';
 
 interface AnySpec {
   /** Names the child; unique within its supervisor. */
   readonly id: string;
   /** 'permanent' (unless said): started again always; 'transient': after a failure only; 'temporary': never. */
-  readonly restart?: Restart | undefined;
+  readonly restart?: RestartPolicy | undefined;
 }
 
 /** A child that is a process. Its args are serialized at each start. */

@@ -11,8 +11,9 @@ import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError, TimeoutError } from '../base/errors.js';
 import { StateMachine, type Transitions } from '../base/state-machine.js';
 import { Process } from '../process/process.js';
+import { checkMs } from './check-ms.js';
+import { Outcome } from './outcome.js';
 import { ProcessRun, type RunEnd } from './process-run.js';
-import { checkMs, within } from './within.js';
 
 export interface ProcessGroupOptions {
   /** Whether the first failure stops the siblings ('cancel', unless said), or all run to their end ('collect'). */
@@ -49,7 +50,6 @@ const transitions: Transitions<GroupState> = Object.freeze({
 interface Member {
   readonly run: ProcessRun;
   readonly shielded: boolean;
-  readonly done: Promise<void>;
 }
 
 /**
@@ -58,16 +58,21 @@ interface Member {
  * another exit code than 0. What a process does because the group stops it is no failure.
  *
  * Not for processes that are to be started again when they end: that is what `Supervisor` is for. A block that throws waits
- * for its processes as well: give the group a `signal` or a `deadline`, or call `stop()`, where they would run for ever.
+ * for its processes as well, because `await using` does not tell how a block ends: where they would run for ever, use
+ * `ProcessGroup.run()`, or give the group a `signal` or a `deadline`.
  */
 export class ProcessGroup {
   readonly #options: { onError: 'cancel' | 'collect'; grace: number };
   readonly #machine = new StateMachine('a process group', transitions, 'open');
   readonly #living = new Set<Member>();
+  /** That nobody lives any more, of those who live now. */
+  #empty = new Outcome();
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #unlisten: () => void = () => {};
   /** Failures that nobody has been told of. */
   #errors: unknown[] = [];
+  /** What `join` threw last. */
+  #told: AggregateError | undefined;
   #whyStopping: unknown;
   #ended = 0;
   #failed = 0;
@@ -89,6 +94,28 @@ export class ProcessGroup {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#unlisten = () => signal.removeEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
+  }
+
+  /**
+   * Runs `body` with a group, and ends the group. Unlike `await using`, which can not see how its block ends, it counts an
+   * error of the body as a failure: with onError 'cancel' the processes are stopped instead of waited for.
+   * @throws {AggregateError} If the body or a process has failed.
+   */
+  static async run<Result>(
+    body: (group: ProcessGroup) => Result | Promise<Result>,
+    options?: ProcessGroupOptions,
+  ): Promise<Result> {
+    const group = new ProcessGroup(options);
+    let result: Result | undefined;
+    try {
+      result = await body(group);
+    } catch (error) {
+      const told = group.#told;
+      if (told && error === told) group.#errors.push(...told.errors);
+      else group.#noteFailure(error);
+    }
+    await group[Symbol.asyncDispose]();
+    return result as Result;
   }
 
   /**
@@ -119,7 +146,7 @@ export class ProcessGroup {
   async join(wait?: Wait): Promise<void> {
     const deadline = Deadline.from(wait);
     deadline.throwIfAborted();
-    await within(this.#drained(), deadline);
+    await this.#drained(deadline);
     if (this.#living.size === 0) this.#tell();
   }
 
@@ -169,18 +196,26 @@ export class ProcessGroup {
       });
     const process = new Process<Args, Result>({ target, args });
     const run = new ProcessRun(process as Process);
-    const member: Member = { run, shielded, done: run.ended.then((end) => this.#noteEnd(member, end)) };
+    const member = { run, shielded };
+    if (this.#living.size === 0) this.#empty = new Outcome();
     this.#living.add(member);
+    void run.ended.then((end) => this.#noteEnd(member, end));
     return process;
   }
 
   #noteEnd(member: Member, end: RunEnd): void {
     this.#living.delete(member);
     this.#ended++;
-    if (end.kind === 'normal') return;
-    this.#failed++;
-    this.#errors.push(end.error);
-    if (this.#options.onError === 'cancel') this.#stop(end.error, this.#options.grace, { shielded: false });
+    if (end.kind === 'failed') {
+      this.#failed++;
+      this.#noteFailure(end.error);
+    }
+    if (this.#living.size === 0) this.#empty.settle(undefined);
+  }
+
+  #noteFailure(error: unknown): void {
+    this.#errors.push(error);
+    if (this.#options.onError === 'cancel') this.#stop(error, this.#options.grace, { shielded: false });
   }
 
   /** A deadline that finds nobody alive has been kept. */
@@ -209,10 +244,14 @@ export class ProcessGroup {
     if (errors.length === 0) return;
     this.#errors = [];
     const told = errors.map((error) => (error instanceof Error ? error.message : String(error)));
-    throw new AggregateError(errors, `a process group has failed: ${told.join('; ')}`);
+    this.#told = new AggregateError(errors, `a process group has failed: ${told.join('; ')}`);
+    throw this.#told;
   }
 
-  async #drained(): Promise<void> {
-    while (this.#living.size > 0) await Promise.all([...this.#living].map(({ done }) => done));
+  async #drained(deadline = Deadline.never): Promise<void> {
+    while (this.#living.size > 0) {
+      await this.#empty.settled(deadline);
+      if (deadline.expired) return;
+    }
   }
 }

@@ -6,10 +6,10 @@
 //   oneForAll                     a   b   c   d        stop d, b, a; start a, b, c, d
 
 /** Which children a restart concerns: the one that ended, it and those started after it, or all. */
-export type Strategy = 'oneForOne' | 'oneForAll' | 'restForOne';
+export type SupervisorStrategy = 'oneForOne' | 'oneForAll' | 'restForOne';
 
 /** When a child is started again: always, only after a failure, or never. */
-export type Restart = 'permanent' | 'transient' | 'temporary';
+export type RestartPolicy = 'permanent' | 'transient' | 'temporary';
 
 export type Plan =
   | { readonly do: 'leave' }
@@ -18,8 +18,8 @@ export type Plan =
 
 /** The child at `ended` has ended; `restarts` says of each child when it is to be started again. */
 export function planAfterEnd(
-  strategy: Strategy,
-  restarts: readonly Restart[],
+  strategy: SupervisorStrategy,
+  restarts: readonly RestartPolicy[],
   ended: number,
   how: 'normal' | 'failed',
 ): Plan {
@@ -34,11 +34,11 @@ export function planAfterEnd(
   };
 }
 
-function isRestarted(restart: Restart, how: 'normal' | 'failed'): boolean {
+function isRestarted(restart: RestartPolicy, how: 'normal' | 'failed'): boolean {
   return restart === 'permanent' || (restart === 'transient' && how === 'failed');
 }
 
-function concerns(strategy: Strategy, ended: number, place: number): boolean {
+function concerns(strategy: SupervisorStrategy, ended: number, place: number): boolean {
   if (strategy === 'oneForAll') return true;
   return strategy === 'restForOne' ? place >= ended : place === ended;
 }

@@ -9,7 +9,7 @@ import { StateMachine, type Transitions } from '../base/state-machine.js';
 import { Process } from '../process/process.js';
 import type { ChildSpec, ProcessSpec } from './child-spec.js';
 import { ProcessRun, type RunEnd } from './process-run.js';
-import type { Restart } from './restart-plan.js';
+import type { RestartPolicy } from './restart-plan.js';
 import type { ChildSnapshot, SeatState, Supervisable } from './supervisable.js';
 
 const transitions: Transitions<SeatState> = Object.freeze({
@@ -55,7 +55,7 @@ export class Seat {
     return this.#spec.id;
   }
 
-  get restart(): Restart {
+  get restart(): RestartPolicy {
     return this.#spec.restart ?? 'permanent';
   }
 

@@ -1,6 +1,6 @@
 // What a supervisor needs of a supervisor that is its child; and what both say of themselves.
 
-import type { Restart, Strategy } from './restart-plan.js';
+import type { RestartPolicy, SupervisorStrategy } from './restart-plan.js';
 
 /** What can be a child of a Supervisor besides a process: another Supervisor. */
 export interface Supervisable {
@@ -27,7 +27,7 @@ export type SupervisorState =
 /** What a supervisor looks like at one moment. */
 export interface SupervisorSnapshot {
   readonly state: SupervisorState;
-  readonly strategy: Strategy;
+  readonly strategy: SupervisorStrategy;
   /** Restarts within the time that counts. */
   readonly recentRestarts: number;
   /** In the order of their start. */
@@ -39,7 +39,7 @@ export type SeatState = 'down' | 'starting' | 'running' | 'stopping';
 export interface ChildSnapshot {
   readonly id: string;
   readonly state: SeatState;
-  readonly restart: Restart;
+  readonly restart: RestartPolicy;
   /** Of a process that lives. */
   readonly pid: number | undefined;
   /** How often it has been started since its supervisor was. */

@@ -18,6 +18,7 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { CancelledError, ClosedError, StateError } from '../base/errors.js';
 import { StateMachine, type Transitions } from '../base/state-machine.js';
+import { checkMs } from './check-ms.js';
 import { type ChildSpec, checkSpecs } from './child-spec.js';
 import { Outcome } from './outcome.js';
 import type { RunEnd } from './process-run.js';
@@ -26,17 +27,16 @@ import {
   type Intensity,
   type PastRestart,
   planAfterEnd,
-  type Strategy,
+  type SupervisorStrategy,
 } from './restart-plan.js';
 import { Seat } from './seat.js';
 import type { Supervisable, SupervisorSnapshot, SupervisorState } from './supervisable.js';
-import { checkMs } from './within.js';
 
 export interface SupervisorOptions {
   /** In the order of their start. */
   children: readonly ChildSpec[];
   /** Who is started again with a child: nobody ('oneForOne', unless said), all, or those after it. */
-  strategy?: Strategy | undefined;
+  strategy?: SupervisorStrategy | undefined;
   /** It gives up when more restarts than this are needed within `within` milliseconds. 3 unless said. */
   maxRestarts?: number | undefined;
   /** Milliseconds. 5000 unless said. */
@@ -69,7 +69,7 @@ interface CountedRestart extends PastRestart {
  * Not for work that is done once: that is what `ProcessGroup` is for.
  */
 export class Supervisor implements Supervisable {
-  readonly #strategy: Strategy;
+  readonly #strategy: SupervisorStrategy;
   readonly #intensity: Intensity;
   readonly #seats: readonly Seat[];
   readonly #machine = new StateMachine('a supervisor', transitions, 'idle');

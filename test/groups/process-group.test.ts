@@ -212,3 +212,32 @@ describe('ProcessGroup.stop()', () => {
     assert.deepEqual(errors, [reason]);
   });
 });
+
+describe('ProcessGroup.run()', () => {
+  it('gives what its body returns', async () => {
+    assert.equal(await ProcessGroup.run((group) => group.snapshot().state), 'open');
+    assert.equal(await ProcessGroup.run(async () => 5, { onError: 'collect' }), 5);
+  });
+
+  it('counts an error of its body as a failure: the processes are stopped', async () => {
+    const reason = new Error('no use');
+    const errors = await errorsOf(() =>
+      ProcessGroup.run(
+        (group) => {
+          group.start(forEver);
+          throw reason;
+        },
+        { grace: 0 },
+      ),
+    );
+    assert.deepEqual(errors, [reason]);
+    const failed = await errorsOf(() =>
+      ProcessGroup.run(async (group) => {
+        group.start((value: unknown) => value, Symbol('not a value that travels'));
+        await group.join(); // what it throws is no second failure
+      }),
+    );
+    assert.equal(failed.length, 1);
+    assert.match(String(failed[0]), /args\[0\]/);
+  });
+});

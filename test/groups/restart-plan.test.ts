@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { countRestart, planAfterEnd, type Restart, type Strategy } from '../../src/groups/restart-plan.js';
+import {
+  countRestart,
+  planAfterEnd,
+  type RestartPolicy,
+  type SupervisorStrategy,
+} from '../../src/groups/restart-plan.js';
 
-const strategies = fc.constantFrom<Strategy>('oneForOne', 'oneForAll', 'restForOne');
-const restarts = fc.constantFrom<Restart>('permanent', 'transient', 'temporary');
+const strategies = fc.constantFrom<SupervisorStrategy>('oneForOne', 'oneForAll', 'restForOne');
+const restarts = fc.constantFrom<RestartPolicy>('permanent', 'transient', 'temporary');
 const ends = fc.constantFrom('normal' as const, 'failed' as const);
 const families = fc
   .array(restarts, { minLength: 1, maxLength: 8 })
@@ -13,7 +18,7 @@ const families = fc
 
 describe('planAfterEnd()', () => {
   it('starts a permanent child again always, a transient one after a failure, a temporary one never', () => {
-    const does = (restart: Restart) =>
+    const does = (restart: RestartPolicy) =>
       (['normal', 'failed'] as const).map((how) => planAfterEnd('oneForOne', [restart], 0, how).do);
     assert.deepEqual(does('permanent'), ['restart', 'restart']);
     assert.deepEqual(does('transient'), ['leave', 'restart']);
@@ -21,8 +26,8 @@ describe('planAfterEnd()', () => {
   });
 
   it('says what its picture says', () => {
-    const plan = (strategy: Strategy) =>
-      planAfterEnd(strategy, new Array<Restart>(4).fill('permanent'), 2, 'failed');
+    const plan = (strategy: SupervisorStrategy) =>
+      planAfterEnd(strategy, new Array<RestartPolicy>(4).fill('permanent'), 2, 'failed');
     assert.deepEqual(plan('oneForOne'), { do: 'restart', stop: [], start: [2] });
     assert.deepEqual(plan('restForOne'), { do: 'restart', stop: [3], start: [2, 3] });
     assert.deepEqual(plan('oneForAll'), { do: 'restart', stop: [3, 1, 0], start: [0, 1, 2, 3] });

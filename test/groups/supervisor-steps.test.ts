@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Restart, Strategy } from '../../src/groups/restart-plan.js';
+import type { RestartPolicy, SupervisorStrategy } from '../../src/groups/restart-plan.js';
 import type { Supervisable, SupervisorSnapshot } from '../../src/groups/supervisable.js';
 import { Supervisor } from '../../src/index.js';
 
@@ -72,8 +72,8 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (err
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-const strategies = fc.constantFrom<Strategy>('oneForOne', 'oneForAll', 'restForOne');
-const restarts = fc.constantFrom<Restart>('permanent', 'transient', 'temporary');
+const strategies = fc.constantFrom<SupervisorStrategy>('oneForOne', 'oneForAll', 'restForOne');
+const restarts = fc.constantFrom<RestartPolicy>('permanent', 'transient', 'temporary');
 const moves = fc.array(
   fc.record({
     child: fc.nat(4),
