@@ -13,5 +13,5 @@ if (ticket === undefined) {
 } else {
   delete process.env[CHILD_VARIABLE];
   installFunctions({ loader: functionLoader });
-  void runChild(readTicket(ticket), () => import('./index.js'));
+  void runChild(readTicket(ticket), () => import('./futures.js'));
 }

@@ -50,6 +50,11 @@ export class Cost {
   }
 }
 
+/** A cost that is never known: each batch waits for a worker that has nothing else to do. */
+export class UnknownCost extends Cost {
+  override note(): void {}
+}
+
 export interface BatchQuestion {
   readonly chunkSize: number | 'auto';
   readonly cost: Cost;

@@ -142,10 +142,13 @@ export class Crew implements WorkerEvents {
     }
   }
 
-  /** All workers end now. */
-  kill(): void {
+  /** All workers end now: by SIGTERM, and SIGKILL if they do not listen; with `atOnce` by SIGKILL. */
+  kill({ atOnce = false } = {}): void {
     this.#phase = 'stopping';
-    for (const worker of this.#workers.values()) worker.condemn();
+    for (const worker of this.#workers.values()) {
+      if (atOnce) worker.kill();
+      else worker.condemn();
+    }
   }
 
   /** Resolves when all workers have ended; only after `stop` or `kill`. */

@@ -113,14 +113,14 @@ export function checkItems(method: string, items: unknown): void {
   );
 }
 
-function checkCount(what: string, count: unknown, least: number): void {
+export function checkCount(what: string, count: unknown, least: number): void {
   if (typeof count !== 'number' || !Number.isInteger(count)) {
     throw new TypeError(`${what} must be a whole number, got ${String(count)}`);
   }
   if (count < least) throw new RangeError(`${what} must be at least ${least}, got ${count}`);
 }
 
-function checkNames(where: string, options: object, names: readonly string[]): void {
+export function checkNames(where: string, options: object, names: readonly string[]): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {

@@ -1,6 +1,7 @@
 // Turns calls of a pool's methods into tasks, and knows which tasks are not over yet.
 
 import type { AnyFunction } from '../serialization/function-recipe.js';
+import { type Cost, UnknownCost } from './chunking.js';
 import type { Crew } from './crew.js';
 import { Definitions } from './definition.js';
 import { CallStyle } from './frames.js';
@@ -8,7 +9,7 @@ import { isPlain, PackedValue } from './packed-value.js';
 import type { PendingHold } from './pending-hold.js';
 import { ResultStream, type Source } from './result-stream.js';
 import { CallSink, type Settler } from './sinks.js';
-import { type Sink, Task, type TaskOptions } from './task.js';
+import { type Sink, Task, type TaskOptions, type TaskParts } from './task.js';
 
 /** A call of one of the methods that take many items. */
 export interface ManyItems {
@@ -18,6 +19,29 @@ export interface ManyItems {
   readonly options: TaskOptions;
   readonly signal: AbortSignal | undefined;
 }
+
+/** A call that can be asked about, and taken back before a worker has it. */
+export interface PlacedCall {
+  /** Whether a worker has it. */
+  isOut(): boolean;
+  /** Settles it with the reason. @returns False if a worker has it, or it is settled. */
+  withdraw(reason: unknown): boolean;
+}
+
+/** How a call is put among the others. */
+interface Placing {
+  readonly options: TaskOptions;
+  readonly signal?: AbortSignal | undefined;
+  /** It needs a task of its own. */
+  readonly special: boolean;
+  readonly cost?: Cost;
+}
+
+const ONE_AT_A_TIME: Placing = {
+  options: { chunkSize: 1, timeout: undefined, retries: 0 },
+  special: false,
+  cost: new UnknownCost(),
+};
 
 /** How large a burst of calls of one function may grow as one task. */
 const LONGEST_LANE = 4096;
@@ -77,20 +101,52 @@ export class Submissions {
     how: Pick<ManyItems, 'options' | 'signal'>,
     settler: Settler,
   ): (reason: unknown) => void {
-    const definition = this.#definitions.of(fn);
     const { options, signal } = how;
+    const special = signal !== undefined || options.timeout !== undefined || options.retries > 0;
+    const { task, index } = this.#place(fn, args, { options, signal, special }, settler);
+    return (reason) => this.#crew.dropItem(task, index, reason);
+  }
+
+  /**
+   * `fn(...args)`, which goes to a worker only when that has nothing else to do, so that a call a worker has is one that runs.
+   * @throws What is wrong with function or arguments.
+   */
+  submit(fn: AnyFunction, args: unknown[], settler: Settler): PlacedCall {
+    const { task, index } = this.#place(fn, args, ONE_AT_A_TIME, settler);
+    return {
+      isOut: () => task.isOut(index),
+      withdraw: (reason) => !task.isOut(index) && task.drop(index, reason),
+    };
+  }
+
+  /** Gives up, item by item, what no worker has; with `all` everything. */
+  dropEach(reason: unknown, options: { all: boolean }): void {
+    for (const task of [...this.#tasks]) task.dropEach(reason, options);
+  }
+
+  /** Nothing is taken from sources any more. */
+  closeSources(): void {
+    for (const task of [...this.#tasks]) task.complete();
+  }
+
+  #place(
+    fn: AnyFunction,
+    args: unknown[],
+    { options, signal, special, cost }: Placing,
+    settler: Settler,
+  ): { task: Task; index: number } {
+    const definition = this.#definitions.of(fn);
     const style = args.length === 1 ? CallStyle.item : CallStyle.spread;
     const item = args.length === 1 ? packItem(args[0], 'args[0]') : packArguments(args, 'args');
-    const special = signal !== undefined || options.timeout !== undefined || options.retries > 0;
     const lane = special ? undefined : this.#laneFor(definition, style);
-    const { task, sink } = lane ?? this.#newCall({ definition, style, options });
+    const { task, sink } = lane ?? this.#newCall({ definition, style, options, cost });
     if (!special) this.#lane = { task, sink };
     sink.push(settler);
     const index = task.add(item);
     this.#hold.add();
     this.#watch(task, signal);
     if (!lane && !task.over) this.#crew.submit(task);
-    return (reason) => this.#crew.dropItem(task, index, reason);
+    return { task, index };
   }
 
   /** The task that the last call was put into, if another one may be put behind it without overtaking anybody. */
@@ -102,7 +158,10 @@ export class Submissions {
     return lane.task.definition === definition && lane.task.style === style ? lane : undefined;
   }
 
-  #newCall(parts: Pick<Task, 'definition' | 'style' | 'options'>): { task: Task; sink: CallSink } {
+  #newCall(parts: Pick<TaskParts, 'definition' | 'style' | 'options' | 'cost'>): {
+    task: Task;
+    sink: CallSink;
+  } {
     const sink = new CallSink();
     return { task: this.#newTask({ ...parts, sink, open: false }), sink };
   }
@@ -138,8 +197,8 @@ export class Submissions {
   /** The results one by one. @throws What is wrong with the function. */
   stream<R>(
     { fn, items, style, options, signal }: ManyItems,
-    how: { ordered: boolean; maxInFlight: number | undefined },
-  ) {
+    how: { ordered: boolean; maxInFlight: number | undefined; cost?: Cost | undefined },
+  ): ResultStream<R> {
     const definition = this.#definitions.of(fn);
     const { chunkSize } = options;
     const batch = () => (chunkSize === 'auto' ? definition.cost.batchSize() : chunkSize);
@@ -149,7 +208,7 @@ export class Submissions {
       pack: (item, index) => pack(item, style, `items[${index}]`),
       onAdded: () => this.#hold.add(),
     });
-    const task = this.#newTask({ definition, style, options, sink: stream, open: true });
+    const task = this.#newTask({ definition, style, options, sink: stream, open: true, cost: how.cost });
     this.#watch(task, signal);
     stream.attach(task, () => this.#crew.submit(task));
     return stream;
@@ -161,6 +220,7 @@ export class Submissions {
     options: TaskOptions;
     sink: Sink;
     open: boolean;
+    cost?: Cost | undefined;
     onFinished?: () => void;
   }): Task {
     const task = new Task({

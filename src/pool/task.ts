@@ -35,6 +35,8 @@ export interface TaskParts {
   readonly sink: Sink;
   /** More items will be added. False: it is over as soon as those it has are settled. */
   readonly open: boolean;
+  /** What its items cost, if not what the function has cost so far. */
+  readonly cost?: Cost | undefined;
   /** So many items have been settled, or given up. */
   readonly onSettled: (count: number) => void;
   /** Called once, when every item is settled and no more may come. */
@@ -50,6 +52,7 @@ export class Task implements ItemSource {
   readonly definition: Definition;
   readonly style: CallStyle;
   readonly options: TaskOptions;
+  readonly cost: Cost;
   readonly #sink: Sink;
   readonly #onSettled: (count: number) => void;
   readonly #onOver: (() => void)[];
@@ -68,18 +71,15 @@ export class Task implements ItemSource {
   /** Runs that have failed, by item; only where there are retries. */
   #failures: Map<number, number> | undefined;
 
-  constructor({ definition, style, options, sink, open, onSettled, onOver }: TaskParts) {
+  constructor({ definition, style, options, sink, open, cost, onSettled, onOver }: TaskParts) {
     this.definition = definition;
+    this.cost = cost ?? definition.cost;
     this.style = style;
     this.options = options;
     this.#sink = sink;
     this.#open = open;
     this.#onSettled = onSettled;
     this.#onOver = [onOver];
-  }
-
-  get cost(): Cost {
-    return this.definition.cost;
   }
 
   get chunkSize(): number | 'auto' {
@@ -206,7 +206,7 @@ export class Task implements ItemSource {
     if (this.#over || this.#items[index] === SETTLED) return;
     this.#forget(index);
     this.#sink.value(index, value);
-    this.#settled(1);
+    if (!this.#over) this.#settled(1);
   }
 
   /** @returns True if the item is to be run again. */
@@ -220,7 +220,7 @@ export class Task implements ItemSource {
     }
     this.#forget(index);
     if (this.#sink.error(index, error)) this.cancel();
-    else this.#settled(1);
+    else if (!this.#over) this.#settled(1); // the sink may have cancelled the task, and this item with it
     return false;
   }
 
@@ -237,7 +237,7 @@ export class Task implements ItemSource {
       settled++;
       this.#sink.value(first + i, values[from + i]);
     }
-    this.#settled(settled);
+    if (!this.#over) this.#settled(settled);
   }
 
   /** Gives one item up, wherever it is. @returns False if it is settled. */
@@ -247,6 +247,18 @@ export class Task implements ItemSource {
     else this.#again = this.#again.filter((other) => other !== index);
     this.settleError(index, reason, false);
     return true;
+  }
+
+  /** Whether a worker has the item: it was handed out, and has not been settled or come back. */
+  isOut(index: number): boolean {
+    const wasHandedOut = index < this.#next && this.#items[index] !== SETTLED;
+    return wasHandedOut && !this.#again.includes(index);
+  }
+
+  /** Gives up, one by one, the items that no worker has; with `all` those too. */
+  dropEach(reason: unknown, { all }: { all: boolean }): void {
+    for (const index of [...this.#again]) this.drop(index, reason);
+    for (let index = all ? 0 : this.#next; index < this.#items.length; index++) this.drop(index, reason);
   }
 
   /** It fails as a whole. */

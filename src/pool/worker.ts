@@ -137,6 +137,12 @@ export class Worker {
     void this.#ended.finally(() => clearTimeout(timer));
   }
 
+  /** Ends it now: SIGKILL. */
+  kill(): void {
+    this.condemned = true;
+    if (this.#process.isAlive()) this.#process.kill();
+  }
+
   async #failToStart(started: Promise<void>): Promise<void> {
     this.#pipe.close();
     this.board.free();

@@ -25,6 +25,10 @@ describe('A program with a pool', () => {
     assert.equal(await output('no-handles.ts'), 'ran\n');
   });
 
+  it('does not end while a task is pending after an imap that failed', async () => {
+    assert.equal(await output('after-failure.ts'), 'ran\n');
+  });
+
   it('may make its pool in a module that the workers import', async () => {
     assert.equal(await output('pool-in-module.ts'), '[ 2, 4 ]\n');
   });

@@ -1,0 +1,34 @@
+// The one executor of this process that everybody may use.
+
+import { ProcessPoolExecutor } from './executor.js';
+import { checkExecutorOptions, type ExecutorOptions } from './executor-options.js';
+
+let current: { executor: ProcessPoolExecutor; options: ExecutorOptions } | undefined;
+
+/**
+ * An executor of this process that is made once and used again, so that its workers are started once; the counterpart of loky's
+ * `get_reusable_executor`. Nobody has to shut it down: idle, it does not keep the program alive.
+ *
+ * An option that is left out means "as it is". If another value is asked for than the present executor has, or that one was shut
+ * down or can't start workers, there is a new one from now on; the old one ends by itself when it has run what it has.
+ * @throws {TypeError | RangeError} If an option is wrong, or not supported yet.
+ */
+export function getReusableExecutor(options: ExecutorOptions = {}): ProcessPoolExecutor {
+  checkExecutorOptions('getReusableExecutor', options);
+  if (current?.executor.isOpen && suits(current.options, options)) return current.executor;
+  const executor = new ProcessPoolExecutor(options);
+  void current?.executor.shutdown({ wait: false });
+  current = { executor, options: { ...options } };
+  return executor;
+}
+
+function suits(has: ExecutorOptions, wanted: ExecutorOptions): boolean {
+  return (Object.keys(wanted) as (keyof ExecutorOptions)[]).every((name) => {
+    if (wanted[name] === undefined || name === 'context') return true;
+    return name === 'initargs' ? sameItems(has[name], wanted[name]) : Object.is(has[name], wanted[name]);
+  });
+}
+
+function sameItems(has: unknown[] = [], wanted: unknown[] = []): boolean {
+  return has.length === wanted.length && has.every((item, index) => Object.is(item, wanted[index]));
+}
