@@ -31,7 +31,8 @@ interface Life {
   readonly begun: Promise<void>;
   /** Never before `begun` is settled, and never rejects. */
   readonly ended: Promise<RunEnd>;
-  readonly pid: number | undefined;
+  /** Of a process, while it lives. */
+  readonly pid?: number | undefined;
   stop(): void;
 }
 
@@ -117,7 +118,14 @@ function processLife({ id, args, shutdown = SHUTDOWN_MS, target, ...spec }: Proc
   const run = new ProcessRun(
     new Process({ ...options, target, args: [...(args ?? [])], name: id, daemon: true }),
   );
-  return { begun: run.begun, ended: run.ended, pid: run.pid, stop: () => run.stop(shutdown) };
+  return {
+    begun: run.begun,
+    ended: run.ended,
+    get pid() {
+      return run.isAlive ? run.pid : undefined;
+    },
+    stop: () => run.stop(shutdown),
+  };
 }
 
 function supervisorLife(supervisor: Supervisable): Life {
@@ -131,7 +139,6 @@ function supervisorLife(supervisor: Supervisable): Life {
   return {
     begun,
     ended,
-    pid: undefined,
     stop: () => void supervisor.stop().catch(() => {}), // told by its end
   };
 }
