@@ -8,6 +8,7 @@
 // meet. Values are serialized before any latch and decoded after it. Either side commits by one store of one word; the
 // latch of one who died inside is found by the next, who puts the counts and a half-passed-on attachment right.
 
+import { SerializationError } from '../base/errors.js';
 import { killPoint } from '../base/kill-point.js';
 import { AGENT_MASK } from '../memory/agent.js';
 import { type Address, arena } from '../memory/arena.js';
@@ -83,9 +84,15 @@ export class FrameQueue {
     return new FrameQueue(object);
   }
 
-  /** @throws {SerializationError} If there is no such queue at the address. */
+  /** @throws {SerializationError} If there is no such queue at the address, or it is damaged. */
   static attach(at: unknown): FrameQueue {
-    return new FrameQueue(ObjectWords.attach(at, frameQueueKind));
+    const object = ObjectWords.attach(at, frameQueueKind);
+    ObjectWords.attach(object.load(Word.room), roomKind);
+    for (const end of [Word.head, Word.tail]) {
+      if (!arena().isItemOf(segmentSlab, object.load(end)))
+        throw new SerializationError(`the FrameQueue at address ${String(at)} is damaged`);
+    }
+    return new FrameQueue(object);
   }
 
   get address(): Address {

@@ -78,6 +78,18 @@ export class Arena {
     return segment !== undefined && this.#isCurrent(segment) ? segment : this.#open(number);
   }
 
+  /** Whether an item of the class can be at this address: asked of addresses that came from elsewhere. */
+  isItemOf(slab: SlabClass, at: unknown): at is Address {
+    if (!Number.isInteger(at) || (at as number) <= 0 || (at as number) > 0x7fffffff) return false;
+    const index = indexOf(at as number);
+    try {
+      const segment = this.segmentOf(at as number);
+      return segment.slab === slab && index < segment.count && index < segment.committed;
+    } catch {
+      return false; // there is no such segment, or its file is something else
+    }
+  }
+
   /** The bytes of a block: a view, valid until it is freed. */
   bytesOf(at: Address, offset = 0, length?: number): Uint8Array<ArrayBuffer> {
     const segment = this.segmentOf(at);
@@ -122,7 +134,7 @@ export class Arena {
   /** A number never used, or one of a segment that has been retired, in its next generation. */
   #takeNumber(): { number: number; generation: number } {
     const { words } = this.session.table;
-    const count = Atomics.load(words, TableHeader.segmentCount);
+    const count = this.#segmentCount;
     for (let number = 1; number <= count; number++) {
       const descriptor = Atomics.load(words, SEGMENTS_AT + number);
       if (descriptor >= 0 || descriptor === BEING_MADE) continue;
@@ -141,7 +153,7 @@ export class Arena {
   /** Opens segments that other processes have made since the last look. True if there was one. */
   #discover(): boolean {
     const { words } = this.session.table;
-    const count = Atomics.load(words, TableHeader.segmentCount);
+    const count = this.#segmentCount;
     let found = false;
     for (let number = 1; number <= count; number++) {
       // No descriptor: its maker is just making it, or has died over it. A negative one: it has been retired.
@@ -151,6 +163,10 @@ export class Arena {
       found = true;
     }
     return found;
+  }
+
+  get #segmentCount(): number {
+    return Math.min(SEGMENT_LIMIT - 1, Atomics.load(this.session.table.words, TableHeader.segmentCount));
   }
 
   #open(number: number): Segment {

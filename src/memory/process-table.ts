@@ -54,7 +54,7 @@ export class ProcessTable {
   readonly pointer: number;
 
   constructor(buffer: ArrayBuffer, pointer: number) {
-    this.words = new Int32Array(buffer);
+    this.words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
     this.pointer = pointer;
   }
 
@@ -132,9 +132,9 @@ export class ProcessTable {
     if (!this.isPresumedAlive(agent)) return false;
     const who = this.identityOf(agent);
     if (who.pid !== 0) return who.startTime === 0 || isAlive(who);
-    // Reserved, not spawned yet: as alive as the parent that is about to spawn it.
+    // Reserved, not spawned yet: as alive as the parent that is about to spawn it, which runs.
     const parent = this.words[this.baseOf(agent) + Slot.parent] as number;
-    return parent === NOBODY ? false : this.isAlive(parent);
+    return parent !== NOBODY && this.identityOf(parent).pid !== 0 && this.isAlive(parent);
   }
 
   markDead(agent: AgentId): void {

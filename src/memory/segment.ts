@@ -49,13 +49,14 @@ export class Segment {
     this.words = new Int32Array(file.buffer, 0, Math.floor(file.sizeBytes / 4));
     this.bytes = new Uint8Array(file.buffer);
     this.pointer = file.pointer;
-    const slab = slabClasses[this.words[Header.classCode] as number];
-    if (this.words[Header.magic] !== MAGIC || slab === undefined) {
+    const slab = slabOf(this.words, file.sizeBytes);
+    if (slab === undefined) {
+      file.unmap();
       throw new InternalError(`${file.path} is no segment of this library`);
     }
     this.slab = slab;
-    this.count = this.words[Header.count] as number;
-    this.itemBytes = this.words[Header.itemBytes] as number;
+    this.count = slab.count;
+    this.itemBytes = this.words[Header.itemBytes];
     this.#dataAt = dataOffset(this.count);
   }
 
@@ -71,8 +72,7 @@ export class Segment {
   ): Segment {
     const count = slab.count;
     const dataAt = dataOffset(count);
-    const size = roundUp(dataAt + count * itemBytes, PAGE);
-    const file = MappedFile.create(path, size, dataAt);
+    const file = MappedFile.create(path, fileSize(count, itemBytes), dataAt);
     const words = new Int32Array(file.buffer, 0, HEADER_WORDS);
     words[Header.classCode] = slab.code;
     words[Header.count] = count;
@@ -123,7 +123,7 @@ export class Segment {
 
   /** How many items, from the first, have ever been usable. */
   get committed(): number {
-    return Atomics.load(this.words, Header.committed);
+    return Math.min(this.count, Atomics.load(this.words, Header.committed));
   }
 
   close(): void {
@@ -141,6 +141,22 @@ export class Segment {
       if (now >= upTo || Atomics.compareExchange(this.words, Header.committed, now, upTo) === now) return;
     }
   }
+}
+
+/** The class that a file's header says, if all of the header fits to it and the file is long enough. */
+function slabOf(words: Int32Array, sizeBytes: number): SlabClass | undefined {
+  if (words.length < HEADER_WORDS || Atomics.load(words, Header.magic) !== MAGIC) return undefined;
+  const slab = slabClasses[words[Header.classCode]];
+  if (slab === undefined || words[Header.count] !== slab.count) return undefined;
+  const committed = Atomics.load(words, Header.committed);
+  if (committed < 0 || committed > slab.count) return undefined;
+  const itemBytes = words[Header.itemBytes];
+  const sizeFits = slab.itemBytes === 0 ? itemBytes > 0 : itemBytes === slab.itemBytes;
+  return sizeFits && sizeBytes >= fileSize(slab.count, itemBytes) ? slab : undefined;
+}
+
+function fileSize(count: number, itemBytes: number): number {
+  return roundUp(dataOffset(count) + count * itemBytes, PAGE);
 }
 
 function dataOffset(count: number): number {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MappedFile } from '../platform/mapped-file.js';
 import { os } from '../platform/os.js';
-import { ProcessTable, TABLE_BYTES } from './process-table.js';
+import { ProcessTable, TABLE_BYTES, TABLE_MAGIC, TableHeader } from './process-table.js';
 
 /** Where the directories of sessions and the files of named memory are: MANYHANDS_SHM_DIR, or as the system has it. */
 export function sharedDirectory(): string {
@@ -30,7 +30,9 @@ export function livesOn(directory: string): boolean {
   }
   try {
     if (file.sizeBytes < TABLE_BYTES) return false;
-    return someoneLives(new ProcessTable(file.buffer, file.pointer));
+    const table = new ProcessTable(file.buffer, file.pointer);
+    // Without the mark its maker died while it made it, or it is something else.
+    return table.words[TableHeader.magic] === TABLE_MAGIC && someoneLives(table);
   } finally {
     file.unmap();
   }

@@ -123,6 +123,7 @@ function openTable(directory: string): ProcessTable {
   const file = MappedFile.open(join(directory, 'table'));
   const table = new ProcessTable(file.buffer, file.pointer);
   if (file.sizeBytes < TABLE_BYTES || table.words[TableHeader.magic] !== TABLE_MAGIC) {
+    file.unmap();
     throw new InternalError(`${directory} is no session of this library`);
   }
   if (table.words[TableHeader.version] !== TABLE_VERSION) {

@@ -3,6 +3,7 @@
 //   word 0: code of its kind      words 1 … 15: as the kind says
 
 import { SerializationError } from '../base/errors.js';
+import { NOBODY } from '../memory/agent.js';
 import { type Address, arena, indexOf } from '../memory/arena.js';
 import { objectSlab } from '../memory/slab-class.js';
 
@@ -40,15 +41,12 @@ export class ObjectWords {
 
   /** @throws {SerializationError} If there is no object of this kind at the address. */
   static attach(at: unknown, kind: KindLabel): ObjectWords {
-    let object: ObjectWords | undefined;
-    try {
-      if (Number.isInteger(at)) object = new ObjectWords(at as number);
-    } catch {
-      // No such segment.
+    const memory = arena();
+    if (memory.isItemOf(objectSlab, at) && memory.ownerOf(at) !== NOBODY) {
+      const object = new ObjectWords(at);
+      if (object.kindCode === kind.code) return object;
     }
-    if (object?.kindCode !== kind.code)
-      throw new SerializationError(`there is no ${kind.name} at address ${String(at)}`);
-    return object;
+    throw new SerializationError(`there is no ${kind.name} at address ${String(at)}`);
   }
 
   get kindCode(): number {
