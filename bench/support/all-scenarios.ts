@@ -1,9 +1,11 @@
 // Every scenario, in the order in which they are run.
 
 import { barrierRound } from '../barrier.round.js';
+import { conditionRound } from '../condition.round.js';
 import { eventRing } from '../event.ring.js';
 import { lockContended } from '../lock.contended.js';
 import { lockMany } from '../lock.many.js';
+import { lockParked } from '../lock.parked.js';
 import { lockUncontended } from '../lock.uncontended.js';
 import { managerDictSet } from '../manager.dict-set.js';
 import { pipeRoundtripAsync } from '../pipe.roundtrip-async.js';
@@ -16,15 +18,19 @@ import { queueSpsc1MB } from '../queue.spsc-1MB.js';
 import { queueSpscSmall } from '../queue.spsc-small.js';
 import { queueSpscSmallMany } from '../queue.spsc-small-many.js';
 import { semaphoreRing } from '../semaphore.ring.js';
+import { sharedArrayTravel } from '../shared-array.travel.js';
 import type { Scenario } from './scenario.js';
 
 export const allScenarios: readonly Scenario[] = [
   lockUncontended,
   ...lockContended,
   lockMany,
+  lockParked,
   ...semaphoreRing,
   ...eventRing,
+  ...conditionRound,
   ...barrierRound,
+  sharedArrayTravel,
   pipeRoundtripSync,
   pipeRoundtripAsync,
   queueSpscSmall,
