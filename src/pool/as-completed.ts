@@ -32,7 +32,7 @@ export class CompletedFutures<F extends Future<unknown>> {
   /** Calls of `next` that wait. */
   readonly #waiting = new Set<() => void>();
 
-  /** @internal */
+  /** Made by `asCompleted`. */
   constructor(futures: Set<F>, deadline: Deadline) {
     this.#deadline = deadline;
     this.#total = futures.size;

@@ -48,7 +48,7 @@ export class Future<T> extends Promise<T> {
     return Promise;
   }
 
-  /** @internal @param place Puts the call where it is run from; it is told there who wants to know. */
+  /** For executors only. @param place Puts the call where it is run from; it is told there who wants to know. */
   constructor(place: (settler: Settler) => PlacedCall) {
     let settler: Settler | undefined;
     super((resolve, reject) => {
