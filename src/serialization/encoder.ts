@@ -49,8 +49,8 @@ export class Encoder implements EncodeScope {
   readonly #path = new ValuePath();
   /** Nodes that are being written and can't be referred to yet, with what a reference does. */
   readonly #open = new Map<number, (() => void) | undefined>();
-  #references = false;
-  #library = false;
+  /** FLAG_REFERENCES and FLAG_LIBRARY, as found while writing. */
+  #flags = 0;
 
   /** Writes a whole message. */
   run(value: unknown, writer: ShipmentWriter, root: string): Uint8Array {
@@ -73,7 +73,7 @@ export class Encoder implements EncodeScope {
 
   #finish(): void {
     const { out, modules, buffers } = this;
-    let flags = (this.#references ? FLAG_REFERENCES : 0) | (this.#library ? FLAG_LIBRARY : 0);
+    let flags = this.#flags;
     if (modules.size > 0 || buffers.count > 0) {
       flags |= FLAG_TRAILER;
       if (modules.size > 0) flags |= FLAG_PREPARE;
@@ -90,8 +90,7 @@ export class Encoder implements EncodeScope {
   #clear(): void {
     this.writer = noWriter;
     this.lenient = false;
-    this.#references = false;
-    this.#library = false;
+    this.#flags = 0;
     this.#seen.clear();
     this.#shapes.clear();
     this.#path.clear();
@@ -101,7 +100,7 @@ export class Encoder implements EncodeScope {
   }
 
   usesLibrary(): void {
-    this.#library = true;
+    this.#flags |= FLAG_LIBRARY;
   }
 
   value(value: unknown): void {
@@ -295,7 +294,7 @@ export class Encoder implements EncodeScope {
       if (!onReference) this.refuse('refers back to an object whose own form is being made from it');
       onReference();
     }
-    this.#references = true;
+    this.#flags |= FLAG_REFERENCES;
     this.out.u8(REFERENCE);
     this.out.varint(number);
   }
