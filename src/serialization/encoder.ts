@@ -12,6 +12,7 @@ import { encodeOddArray, encodeOddObject, encodeSpecialObject } from './encode-s
 import { encodeSymbol } from './encode-symbol.js';
 import type { FunctionReader } from './function-recipe.js';
 import { IdentityTable } from './identity-table.js';
+import { isScalar } from './is-scalar.js';
 import { SHAPE_KEYS_LIMIT, ShapeWriter } from './shape-writer.js';
 import {
   BIGINT,
@@ -342,11 +343,4 @@ export class Encoder implements EncodeScope {
   refuse(what: string, remedy?: string): never {
     throw new SerializationError(`${this.where()}: ${what}${remedy ? ` (${remedy})` : ''}`);
   }
-}
-
-/** A value that is no object and that always can travel. */
-function isScalar(value: unknown): boolean {
-  return (
-    value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
-  );
 }
