@@ -79,6 +79,11 @@ export class Condition extends SharedObject {
     return this.#lock.runExclusive(fn);
   }
 
+  /** The blocking twin of `runExclusive`, for a function that does not wait. */
+  runExclusiveSync<R>(fn: () => R): R {
+    return this.#lock.runExclusiveSync(fn);
+  }
+
   /**
    * Releases the lock, waits to be notified, and takes the lock again, whatever happens.
    * @returns False if the time was over first.
@@ -106,6 +111,7 @@ export class Condition extends SharedObject {
   waitSync(wait?: Wait): boolean {
     const deadline = Deadline.from(wait);
     this.#checkOwner('wait');
+    deadline.throwIfAborted();
     const hold = HoldCell.take(this.object.at, 0, State.waiting);
     const retake = this.#releaseLock();
     try {
@@ -124,6 +130,7 @@ export class Condition extends SharedObject {
   async waitFor(predicate: () => boolean | Promise<boolean>, wait?: Wait): Promise<boolean> {
     const deadline = Deadline.from(wait);
     this.#checkOwner('waitFor');
+    deadline.throwIfAborted();
     for (;;) {
       if (await predicate()) return true;
       const left = deadline.remainingMs();
@@ -137,6 +144,7 @@ export class Condition extends SharedObject {
   waitForSync(predicate: () => boolean, wait?: Wait): boolean {
     const deadline = Deadline.from(wait);
     this.#checkOwner('waitFor');
+    deadline.throwIfAborted();
     while (!predicate()) {
       const left = deadline.remainingMs();
       if (left === 0) return false;

@@ -114,14 +114,24 @@ export class Semaphore extends SharedObject {
 
   /** Takes a permit and gives a guard that gives it back. @throws {TimeoutError} If the time was over first. */
   async hold(wait?: Wait): Promise<LockGuard> {
-    if (!(await this.acquire(wait))) throw new TimeoutError('no permit was free in time');
-    return new LockGuard(() => this.release(), false);
+    return this.#guard(await this.acquire(wait));
+  }
+
+  /** The blocking twin of `hold`. @throws {TimeoutError} If the time was over first. */
+  holdSync(wait?: Wait): LockGuard {
+    return this.#guard(this.acquireSync(wait));
   }
 
   /** Runs `fn` with a permit; gives it back also when `fn` throws. */
   async runExclusive<R>(fn: () => R | PromiseLike<R>): Promise<R> {
     using _guard = await this.hold();
     return await fn();
+  }
+
+  /** The blocking twin of `runExclusive`, for a function that does not wait. */
+  runExclusiveSync<R>(fn: () => R): R {
+    using _guard = this.holdSync();
+    return fn();
   }
 
   /** Free permits, who has the others, and how many wait, as of now. */
@@ -150,6 +160,11 @@ export class Semaphore extends SharedObject {
       for (const hold of holdsOn(this.object.at)) if (hold.count > 0) suspect(hold.owner);
     },
   };
+
+  #guard(taken: boolean): LockGuard {
+    if (!taken) throw new TimeoutError('no permit was free in time');
+    return new LockGuard(() => this.release(), false);
+  }
 
   #ownHold(): HoldCell {
     this.#hold ??= HoldCell.take(this.object.at, 0, 0);

@@ -187,3 +187,60 @@ test('Condition whose waiter is killed before any notify does not count it', asy
   assert.equal(condition.snapshot().waiters, 0);
   await condition.runExclusive(() => condition.notify());
 });
+
+test('Condition.acquire(), acquireSync(), release(), runExclusive() and runExclusiveSync() are those of its lock', async () => {
+  for (const lock of [new Lock(), new RLock()]) {
+    const condition = new Condition(lock);
+    assert.equal(await condition.acquire(), true);
+    assert.equal(lock.locked(), true);
+    condition.release();
+    assert.equal(condition.acquireSync(10), true);
+    condition.release();
+    assert.throws(() => condition.release());
+    assert.equal(await condition.runExclusive(() => lock.locked()), true);
+    const inside = condition.runExclusiveSync(() => {
+      condition.notify();
+      return lock.locked();
+    });
+    assert.equal(inside, true);
+    const failing = () => {
+      throw new TypeError('inside');
+    };
+    assert.throws(() => condition.runExclusiveSync(failing), TypeError);
+    assert.equal(lock.locked(), false);
+  }
+});
+
+test('Condition.waitSync() and waitForSync(): timeout, predicate, aborted signal; the lock is held again', () => {
+  const condition = new Condition();
+  const reason = new RangeError('enough');
+  const signal = AbortSignal.abort(reason);
+  condition.runExclusiveSync(() => {
+    assert.equal(condition.waitSync(1), false);
+    assert.equal(
+      condition.waitForSync(() => false, 1),
+      false,
+    );
+    assert.equal(
+      condition.waitForSync(() => true),
+      true,
+    );
+    assert.throws(() => condition.waitSync({ signal }), reason);
+    assert.throws(() => condition.waitForSync(() => true, { signal }), reason);
+    condition.notifyAll(); // needs the lock
+  });
+  assert.throws(() => condition.waitSync(1), NotOwnerError);
+  assert.equal(condition.snapshot().waiters, 0);
+});
+
+test('Condition.waitFor({ signal }) of an aborted signal rejects with the reason, and holds the lock', async () => {
+  const condition = new Condition();
+  const reason = new RangeError('enough');
+  await condition.acquire();
+  await assert.rejects(
+    condition.waitFor(() => true, { signal: AbortSignal.abort(reason) }),
+    reason,
+  );
+  condition.notify(); // needs the lock
+  condition.release();
+});

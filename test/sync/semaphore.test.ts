@@ -76,6 +76,60 @@ test('Semaphore.hold() and runExclusive() give the permit back', async () => {
   assert.equal(semaphore.getValue(), 1);
 });
 
+test('Semaphore.holdSync() and runExclusiveSync() give the permit back', () => {
+  for (const semaphore of [new Semaphore(1), new BoundedSemaphore(1)]) {
+    {
+      using _guard = semaphore.holdSync();
+      assert.equal(semaphore.getValue(), 0);
+      assert.throws(() => semaphore.holdSync(1), TimeoutError);
+    }
+    assert.equal(
+      semaphore.runExclusiveSync(() => semaphore.getValue()),
+      0,
+    );
+    assert.throws(
+      () =>
+        semaphore.runExclusiveSync(() => {
+          throw new TypeError('inside');
+        }),
+      TypeError,
+    );
+    assert.equal(semaphore.getValue(), 1);
+  }
+});
+
+test('Semaphore.acquire({ signal }) rejects with the reason and leaves no waiter; acquireSync() and hold() too', async () => {
+  const semaphore = new Semaphore(1);
+  const reason = new RangeError('enough');
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(semaphore.acquire({ signal }), reason);
+  await assert.rejects(semaphore.hold({ signal }), reason);
+  assert.throws(() => semaphore.acquireSync({ signal }), reason);
+  assert.throws(() => semaphore.holdSync({ signal }), reason);
+  assert.equal(semaphore.getValue(), 1, 'no permit was taken');
+  assert.equal(semaphore.tryAcquire(), true);
+  const later = new AbortController();
+  const waiting = semaphore.acquire({ signal: later.signal });
+  assert.equal(semaphore.snapshot().waiters, 1);
+  later.abort(reason);
+  await assert.rejects(waiting, reason);
+  assert.equal(semaphore.snapshot().waiters, 0);
+  semaphore.release();
+});
+
+test('BoundedSemaphore has the members of Semaphore: acquire, tryAcquire, getValue, hold, runExclusive', async () => {
+  const semaphore = new BoundedSemaphore(1);
+  assert.equal(await semaphore.acquire(), true);
+  assert.equal(await semaphore.acquire(1), false);
+  assert.equal(semaphore.acquireSync(0), false);
+  assert.equal(semaphore.tryAcquire(), false);
+  semaphore.release();
+  (await semaphore.hold()).release();
+  assert.equal(await semaphore.runExclusive(() => semaphore.getValue()), 0);
+  assert.equal(semaphore.getValue(), 1);
+  for (const wrong of [0, -1, 1.5]) assert.throws(() => semaphore.release(wrong), RangeError);
+});
+
 test('Semaphore gets the permits of a process back that ended without releasing, killed or not', async () => {
   const semaphore = new BoundedSemaphore(3);
   await inChild(async (semaphore: BoundedSemaphore) => void (await semaphore.acquire()), semaphore);
