@@ -105,7 +105,7 @@ export class ProcessGroup {
     body: (group: ProcessGroup) => Result | Promise<Result>,
     options?: ProcessGroupOptions,
   ): Promise<Result> {
-    const group = new ProcessGroup(options);
+    const group = new this(options);
     let result: Result | undefined;
     try {
       result = await body(group);
