@@ -28,7 +28,7 @@ function meet(condition, state, processes, times) {
   return microsecondsSince(start, times.measured);
 }
 
-const times = { warmUp: rounds / 5, measured: rounds };
+const times = { warmUp: rounds, measured: rounds };
 const args = [new Condition(), new RawArray('i', 2), processes, times];
 const workers = Array.from({ length: processes }, () => new Process({ target: meet, args }));
 await Promise.all(workers.map((worker) => worker.start()));

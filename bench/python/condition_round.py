@@ -20,7 +20,7 @@ def meet_many(condition, state, processes, count):
 
 
 def meet(condition, state, processes, rounds, results):
-    meet_many(condition, state, processes, rounds // 5)
+    meet_many(condition, state, processes, rounds)
     start = time.perf_counter()
     meet_many(condition, state, processes, rounds)
     if results is not None:
