@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   type Connection,
   EOFError,
+  Event,
   JoinableQueue,
   type JoinableQueueOptions,
   Pipe,
@@ -16,7 +17,7 @@ import {
 } from '../../src/index.js';
 import { arena } from '../../src/memory/arena.js';
 import { holdSlab, slabClasses } from '../../src/memory/slab-class.js';
-import { eventually, inChild, start } from '../support/start.js';
+import { inChild, start } from '../support/start.js';
 
 const modes: [name: string, options: JoinableQueueOptions][] = [
   ['counted', {}],
@@ -188,18 +189,17 @@ test('JoinableQueue.taskDone() is for the taker (redeliver)', async () => {
 });
 
 /** Takes `count` items, says that `done` of them are done, and waits to be killed. */
-async function take(queue: JoinableQueue<unknown>, count: number, done: number, ready: Queue<string>) {
+async function take(queue: JoinableQueue<unknown>, count: number, done: number, ready: Event) {
   for (let n = 0; n < count; n++) await queue.get();
   for (let n = 0; n < done; n++) queue.taskDone();
-  await ready.put('ready');
-  await ready.get({ timeout: 2 ** 30 }).catch(() => {});
-  for (;;) await new Promise((resolve) => setTimeout(resolve, 1000));
+  ready.set();
+  await new Event().wait();
 }
 
 async function takenByTheDead(queue: JoinableQueue<never>, count: number, done: number): Promise<void> {
-  const ready = new Queue<string>();
+  const ready = new Event();
   const child = await start(take, [queue as JoinableQueue<unknown>, count, done, ready]);
-  await eventually(() => ready.qsize() > 0);
+  await ready.wait();
   child.kill();
   await child.join();
 }
@@ -233,9 +233,9 @@ test('JoinableQueue: items taken by a process that was killed go back to the hea
 test('JoinableQueue: a get() that waits is given what comes back (redeliver)', async () => {
   const queue = new JoinableQueue<string>(0, { redeliver: true });
   await queue.put('again');
-  const ready = new Queue<string>();
+  const ready = new Event();
   const child = await start(take, [queue as JoinableQueue<unknown>, 1, 0, ready]);
-  await eventually(() => ready.qsize() > 0);
+  await ready.wait();
   const getting = queue.get();
   child.kill();
   assert.equal(await getting, 'again');

