@@ -162,7 +162,9 @@ export class Condition extends SharedObject {
       throw new RangeError(`notify takes a whole number from 0 up, got ${n}`);
     }
     this.#checkOwner('notify');
-    if (notifyMarks(this.object, n) > 0) this.#waiting.wakeAll();
+    if (notifyMarks(this.object, n) === 0) return;
+    if (this.#lock instanceof RLock) this.#lock.wakeAtFree(this.#waiting);
+    else this.#waiting.wakeAll(); // any process may release a Lock
   }
 
   /** Wakes everyone who waits. @throws {NotOwnerError} Without the lock. */

@@ -5,6 +5,7 @@
 import { Deadline } from '../base/deadline.js';
 import { killPoint } from '../base/kill-point.js';
 import type { AgentId } from '../memory/agent.js';
+import type { Address } from '../memory/arena.js';
 import { Session } from '../memory/session.js';
 import { deadlockLimitMs, detecting, recordAcquired, stackHere } from './acquired-at.js';
 import { lookForDeadlocks, watchWait } from './deadlock-watch.js';
@@ -12,6 +13,9 @@ import { ABANDONED, FREE, HolderLayout, holderIn } from './holder-layout.js';
 import type { ObjectWords } from './object-words.js';
 import { suspect } from './recovery.js';
 import { WaitQueue } from './wait-queue.js';
+
+/** By address of a lock that this process holds: whom to wake when it has freed it. */
+const wakesAtFree = new Map<Address, Set<WaitQueue>>();
 
 interface Takeable {
   tryAcquire(): boolean;
@@ -64,7 +68,24 @@ export class HolderWord {
     }
     CHAOS: killPoint('lock.release.freed');
     if (Atomics.load(this.#words, this.#count) !== 0) this.#queue.wake(1);
+    if (wakesAtFree.size > 0) this.#wakeOthers();
     return true;
+  }
+
+  /**
+   * All who wait in a queue are woken when this process frees the lock, which it holds and no other process can free:
+   * they want the lock, and woken earlier would only lie down again. If it dies before, recovery wakes everybody.
+   */
+  wakeAtFree(queue: WaitQueue): void {
+    const queues = wakesAtFree.get(this.#object.at);
+    if (queues) queues.add(queue);
+    else wakesAtFree.set(this.#object.at, new Set([queue]));
+  }
+
+  #wakeOthers(): void {
+    const queues = wakesAtFree.get(this.#object.at) ?? [];
+    wakesAtFree.delete(this.#object.at);
+    for (const queue of queues) queue.wakeAll();
   }
 
   /** Who holds it; nobody if it is free. */

@@ -22,6 +22,7 @@ import { LockGuard } from './lock-guard.js';
 import { defineKind } from './object-kind.js';
 import { type Existing, shipAs } from './shared-object.js';
 import type { RLockSnapshot } from './snapshot.js';
+import type { WaitQueue } from './wait-queue.js';
 
 const DEPTH = FIRST_OWN_WORD;
 const OWNER = FIRST_OWN_WORD + 1;
@@ -124,6 +125,11 @@ export class RLock extends Exclusive {
     const saved = { depth: this.object.load(DEPTH), owner: this.object.load(OWNER) };
     this.word.free();
     return saved;
+  }
+
+  /** For Condition: wakes all in the queue when this process, which holds the lock, has freed it. */
+  wakeAtFree(queue: WaitQueue): void {
+    this.word.wakeAtFree(queue);
   }
 
   /** For Condition: the lock, just taken once, is taken as often and by whom it was before. */

@@ -2,7 +2,7 @@
 
 import { barrierScenario, boundedScenario, eventScenario, semaphoreScenario } from './counts.js';
 import { joinableTakersScenario, redeliverPuttersScenario, redeliverTakersScenario } from './joinable.js';
-import { conditionScenario, lockScenario, rlockScenario } from './locks.js';
+import { conditionScenarios, lockScenario, rlockScenario } from './locks.js';
 import { queueReadersScenario, queueWritersScenario } from './queues.js';
 import type { Scenario } from './scenario.js';
 
@@ -12,7 +12,7 @@ export const syncScenarios: readonly Scenario[] = [
   semaphoreScenario,
   boundedScenario,
   eventScenario,
-  conditionScenario,
+  ...conditionScenarios,
   barrierScenario,
 ];
 

@@ -81,38 +81,41 @@ export const rlockScenario: Scenario = {
   },
 };
 
-export const conditionScenario: Scenario = {
-  name: 'Condition',
-  claim: 'a Condition over a count of tokens: none is made or lost but by the dead',
-  async run(size) {
-    const condition = new Condition(new Lock());
-    const tokens = new RawArray('i', [3]);
-    const result = await chaos({
-      ...size,
-      points: [...lockPoints, 'condition.notify.half'],
-      args: [condition, tokens],
-      worker: async (self: ChaosWorker, condition: Condition, tokens: RawArray<'i'>) => {
-        for (let n = 0; ; n++) {
-          const sync = n % 2 === 0;
-          const has = () => tokens.get(0) > 0;
-          if (sync) condition.acquireSync();
-          else await condition.acquire();
-          // A dead worker may have kept a token: after a while one is made anew, so that the others go on.
-          if (!(sync ? condition.waitForSync(has, 50) : await condition.waitFor(has, 50))) tokens.add(0, 1);
-          tokens.add(0, -1);
-          condition.release();
-          self.progress();
-          if (sync) condition.acquireSync();
-          else await condition.acquire();
-          tokens.add(0, 1);
-          condition.notify();
-          condition.release();
-        }
-      },
-      check: () => assert.ok(tokens.get(0) >= 0, 'a token was taken twice'),
-    });
-    assert.equal(condition.snapshot().waiters, 0, 'somebody dead still waits');
-    assert.equal(await condition.acquire(10_000), true);
-    return result;
-  },
-};
+/** Who is notified is woken at once when the lock is a Lock, at its release when it is an RLock. */
+export const conditionScenarios = [Lock, RLock].map(
+  (LockClass): Scenario => ({
+    name: `Condition of ${LockClass.name}`,
+    claim: `a Condition of ${LockClass.name} over a count of tokens: none is made or lost but by the dead`,
+    async run(size) {
+      const condition = new Condition(new LockClass());
+      const tokens = new RawArray('i', [3]);
+      const result = await chaos({
+        ...size,
+        points: [...lockPoints, 'condition.notify.half'],
+        args: [condition, tokens],
+        worker: async (self: ChaosWorker, condition: Condition, tokens: RawArray<'i'>) => {
+          for (let n = 0; ; n++) {
+            const sync = n % 2 === 0;
+            const has = () => tokens.get(0) > 0;
+            if (sync) condition.acquireSync();
+            else await condition.acquire();
+            // A dead worker may have kept a token: after a while one is made anew, so that the others go on.
+            if (!(sync ? condition.waitForSync(has, 50) : await condition.waitFor(has, 50))) tokens.add(0, 1);
+            tokens.add(0, -1);
+            condition.release();
+            self.progress();
+            if (sync) condition.acquireSync();
+            else await condition.acquire();
+            tokens.add(0, 1);
+            condition.notify();
+            condition.release();
+          }
+        },
+        check: () => assert.ok(tokens.get(0) >= 0, 'a token was taken twice'),
+      });
+      assert.equal(condition.snapshot().waiters, 0, 'somebody dead still waits');
+      assert.equal(await condition.acquire(10_000), true);
+      return result;
+    },
+  }),
+);
