@@ -9,8 +9,12 @@ import type { KindLabel, ObjectWords } from './object-words.js';
 export interface ObjectKind extends KindLabel {
   /** An agent has died: gives back what it had of this object. Idempotent; may run twice at once. */
   recover?(object: ObjectWords, dead: AgentId): void;
-  /** A hold of the dead one on this object: gives it back. Called before the hold itself is freed. Idempotent. */
-  recoverHold?(object: ObjectWords, hold: HoldCell, dead: AgentId): void;
+  /**
+   * A hold on this object has lost its process: gives it back. Called before the hold itself is freed; it is not freed if
+   * it belongs to somebody else by then. Idempotent.
+   * @param owner Who has the hold now: the process that recovers, or gives it up.
+   */
+  recoverHold?(object: ObjectWords, hold: HoldCell, owner: AgentId): void;
   /** A reader took a parcel with this hold out of its channel and died before it owned it; unless said, it is released. */
   returnHold?(object: ObjectWords, hold: HoldCell): void;
   /** A hold on this object has been freed: it may have been the last. Idempotent. */

@@ -17,7 +17,7 @@ import { Session } from '../memory/session.js';
 import { holdSlab, objectSlab, slabClasses, waiterSlab } from '../memory/slab-class.js';
 import { forgetDoor, repeatRings } from './doorbell.js';
 import { HoldCell } from './hold.js';
-import { kindOf } from './object-kind.js';
+import { kindOf, type ObjectKind } from './object-kind.js';
 import { ObjectWords } from './object-words.js';
 import { notify } from './parking.js';
 import { WaitQueue } from './wait-queue.js';
@@ -59,21 +59,32 @@ export function suspect(holder: AgentId): void {
 
 function recoverObjects(dead: AgentId): void {
   for (const { at, segment, index } of arena().itemsOf(objectSlab)) {
-    kindOf(Atomics.load(segment.words, segment.wordsOf(index)))?.recover?.(new ObjectWords(at), dead);
+    const kind = kindOf(Atomics.load(segment.words, segment.wordsOf(index)));
+    if (kind?.recover) unlessFreed(kind, new ObjectWords(at), (object) => kind.recover?.(object, dead));
   }
 }
 
 function recoverHolds(dead: AgentId): void {
   const memory = arena();
+  const { self } = memory.session;
   for (const { at, owner } of memory.itemsOf(holdSlab)) {
-    if (owner !== dead) continue;
+    // Taken over first: of all who recover at the same time one goes on, and if it dies over it, its own recovery does.
+    if (owner !== dead || !memory.passOn(at, dead, self)) continue;
     const hold = new HoldCell(at);
     const object = hold.object === 0 ? undefined : new ObjectWords(hold.object);
     const kind = object && kindOf(object.kindCode);
-    if (object) kind?.recoverHold?.(object, hold, dead);
-    // Freed by one only, whoever recovers at the same time; by then the cell may be somebody else's.
-    if (memory.passOn(at, dead, memory.session.self)) hold.free();
-    if (object) kind?.releasedHold?.(object);
+    if (kind && object) unlessFreed(kind, object, () => kind.recoverHold?.(object, hold, self));
+    if (memory.ownerOf(at) === self) hold.free(); // unless the kind has given it to somebody else
+    if (kind && object) unlessFreed(kind, object, () => kind.releasedHold?.(object));
+  }
+}
+
+/** Another process may free the object at the same time: then there is nothing left to put right. */
+function unlessFreed(kind: ObjectKind, object: ObjectWords, recover: (object: ObjectWords) => void): void {
+  try {
+    recover(object);
+  } catch (error) {
+    if (object.kindCode === kind.code) throw error;
   }
 }
 
