@@ -125,6 +125,18 @@ for (const [point, taken] of getPoints) {
   });
 }
 
+test('a reader killed behind a frame that was taken long ago: its block, used again, is left alone', async () => {
+  const queue = new Queue<Buffer>();
+  const large = (fill: number) => Buffer.alloc(100_000, fill);
+  await queue.put(large(1));
+  await queue.get();
+  await queue.put(Buffer.alloc(1));
+  await queue.put(large(2)); // in the block of the first
+  await killedAt('queue.get.committed', (queue: Queue<Buffer>) => queue.getSync(), [queue]);
+  await queue.put(large(3));
+  for (const fill of [2, 3]) assert.equal((await queue.get()).equals(large(fill)), true);
+});
+
 test('a reader killed after it has unlinked a segment: the rest is there', async () => {
   const queue = new Queue<string>();
   for (let n = 0; n < 200; n++) await queue.put(String(n).padEnd(1000));
