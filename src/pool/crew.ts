@@ -1,64 +1,41 @@
-// The workers of a pool: started, given work, watched, replaced.
+// The workers of a pool at work: given batches, listened to, replaced when they die.
 //
 //   task ─► dispatcher ─► batch ─► worker ─► results ─► task                 one pump moves everything
 //                 ▲                   │ dies
 //                 └── the other items ┴─► the item it was running fails; another worker takes its place
 
-import { InitializerError, StateError } from '../base/errors.js';
-import { unpackError } from '../serialization/remote-error.js';
+import { StateError } from '../base/errors.js';
+import type { CrewCounts, CrewOptions } from './crew-options.js';
 import { type Batch, Dispatcher, type Item } from './dispatcher.js';
-import type { ManyFrame, OneFrame, PackedParts } from './frames.js';
+import type { ManyFrame, OneFrame } from './frames.js';
 import { handOut } from './hand-out.js';
-import { openPacked } from './packed-value.js';
+import { Interruptions } from './interruptions.js';
 import { Settlement } from './settlement.js';
+import { Staff } from './staff.js';
+import { StartRecord } from './start-record.js';
 import type { Task } from './task.js';
-import { TimeLimits } from './time-limits.js';
-import { Worker, type WorkerEnd, type WorkerEvents } from './worker.js';
-import { crashError, describeItem, startError, timeoutError } from './worker-errors.js';
-
-export interface CrewOptions {
-  readonly processes: number;
-  readonly name: string;
-  readonly initializer: PackedParts | undefined;
-  readonly maxTasksPerChild: number;
-  /** Workers can't be started any more: nothing will run. */
-  readonly onBroken: (error: Error) => void;
-  /** As many workers as wanted are ready. */
-  readonly onReady: () => void;
-}
-
-export interface CrewCounts {
-  readonly workers: number;
-  readonly ready: number;
-  readonly started: number;
-  readonly crashed: number;
-  readonly completed: number;
-}
+import type { Worker, WorkerEnd, WorkerEvents } from './worker.js';
+import { crashError, describeItem, startError } from './worker-errors.js';
 
 export class Crew implements WorkerEvents {
   readonly #options: CrewOptions;
   readonly #dispatcher = new Dispatcher<Task>();
-  readonly #workers = new Map<number, Worker>();
-  readonly #limits = new TimeLimits((id) => this.#checkTime(id));
-  /** Workers that are to have no successor. */
-  readonly #leaving = new Set<number>();
+  readonly #staff: Staff;
+  readonly #interruptions: Interruptions;
+  readonly #starts = new StartRecord();
   readonly #settlement = new Settlement(
     this.#dispatcher,
     (task) => this.drop(task, { kill: false }),
     () => this.#pumpSoon(),
   );
-  #initError: unknown;
   #phase: 'idle' | 'working' | 'stopping' | 'broken' = 'idle';
   #pumping = false;
-  #lastId = 0;
   #crashed = 0;
-  /** Starts in a row that came to nothing. */
-  #fruitless = 0;
-  /** Items completed when a worker last died without running any. */
-  #completedBefore = -1;
 
   constructor(options: CrewOptions) {
     this.#options = options;
+    this.#staff = new Staff(options, this.#dispatcher, this);
+    this.#interruptions = new Interruptions(this.#dispatcher, this.#staff);
   }
 
   /** Starts the workers, once. */
@@ -69,22 +46,17 @@ export class Crew implements WorkerEvents {
   }
 
   get counts(): CrewCounts {
-    return {
-      workers: this.#workers.size,
-      ready: this.#readyCount(),
-      started: this.#lastId,
-      crashed: this.#crashed,
-      completed: this.#settlement.completed,
-    };
+    const { size, ready, started } = this.#staff;
+    return { workers: size, ready, started, crashed: this.#crashed, completed: this.#settlement.completed };
   }
 
   /** Pids of the workers that live. */
   get pids(): number[] {
-    return [...this.#workers.values()].map(({ pid }) => pid).filter((pid) => pid !== undefined);
+    return [...this.#staff.all()].map(({ pid }) => pid).filter((pid) => pid !== undefined);
   }
 
   get isReady(): boolean {
-    return this.#readyCount() >= this.#options.processes;
+    return this.#staff.isComplete;
   }
 
   /** The task that was submitted last, if it still has items to hand out. */
@@ -100,34 +72,16 @@ export class Crew implements WorkerEvents {
 
   /** Nobody wants the task any more: what has not begun does not begin. */
   drop(task: Task, options: { kill: boolean }): void {
-    for (const seat of this.#dispatcher.seats()) {
-      const worker = this.#workers.get(seat.id);
-      const batches = seat.batches.filter(({ source }) => source === task);
-      if (!worker || batches.length === 0) continue;
-      const [first] = batches;
-      const last = batches[batches.length - 1];
-      const end = last.firstTicket + last.portion.count;
-      worker.board.skip(first.firstTicket, end - first.firstTicket);
-      if (!options.kill) continue;
-      const { running } = worker.board;
-      const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
-      if (item?.source === task) this.#condemn(worker);
-    }
+    this.#interruptions.drop(task, options);
   }
 
   /** Nobody wants this item of the task any more: if it runs, its worker is replaced. */
   dropItem(task: Task, index: number, reason: unknown): void {
-    if (!task.drop(index, reason)) return;
-    for (const seat of this.#dispatcher.seats()) {
-      const worker = this.#workers.get(seat.id);
-      const { running } = worker?.board ?? {};
-      const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
-      if (worker && item?.source === task && item.index === index) this.#condemn(worker);
-    }
+    this.#interruptions.dropItem(task, index, reason);
   }
 
   forgetFunction(id: number): void {
-    for (const worker of this.#workers.values()) {
+    for (const worker of this.#staff.all()) {
       if (worker.functions.delete(id)) worker.forgotten.push(id);
     }
   }
@@ -136,7 +90,7 @@ export class Crew implements WorkerEvents {
   stop(): void {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    for (const worker of this.#workers.values()) {
+    for (const worker of this.#staff.all()) {
       if (worker.ready) worker.stop();
       else worker.condemn();
     }
@@ -145,19 +99,19 @@ export class Crew implements WorkerEvents {
   /** All workers end now: by SIGTERM, and SIGKILL if they do not listen; with `atOnce` by SIGKILL. */
   kill({ atOnce = false } = {}): void {
     this.#phase = 'stopping';
-    for (const worker of this.#workers.values()) {
+    for (const worker of this.#staff.all()) {
       if (atOnce) worker.kill();
       else worker.condemn();
     }
   }
 
   /** Resolves when all workers have ended; only after `stop` or `kill`. */
-  async ended(): Promise<void> {
-    while (this.#workers.size > 0) await Promise.all([...this.#workers.values()].map(({ ended }) => ended));
+  ended(): Promise<void> {
+    return this.#staff.ended();
   }
 
   onReady(worker: Worker): void {
-    if (this.#settlement.completed !== this.#completedBefore) this.#fruitless = 0;
+    this.#starts.noteReady(this.#settlement.completed);
     if (this.#phase !== 'working') {
       worker.stop();
       return;
@@ -168,17 +122,7 @@ export class Crew implements WorkerEvents {
   }
 
   onInitFailed(_worker: Worker, packedError: Uint8Array): void {
-    try {
-      const opened = openPacked(packedError, []);
-      if (opened instanceof Promise) {
-        opened
-          .then((packed) => (this.#initError = unpackError(packed)))
-          .catch((error) => (this.#initError = error));
-      } else this.#initError = unpackError(opened);
-    } catch (error) {
-      this.#initError = error;
-    }
-    this.#initError ??= new InitializerError('the initializer threw');
+    this.#starts.noteInitFailed(packedError);
   }
 
   onResults(worker: Worker, frame: ManyFrame): void {
@@ -194,41 +138,35 @@ export class Crew implements WorkerEvents {
   }
 
   onNotStarted(worker: Worker, error: unknown): void {
-    this.#workers.delete(worker.id);
+    this.#staff.remove(worker.id);
     this.#noteFruitless(error instanceof Error ? error : new StateError(String(error)));
   }
 
   onEnd(worker: Worker, end: WorkerEnd): void {
-    this.#workers.delete(worker.id);
-    this.#limits.disarm(worker.id);
-    const expected = worker.condemned || this.#leaving.delete(worker.id) || this.#phase !== 'working';
+    const left = this.#staff.remove(worker.id);
+    this.#interruptions.forget(worker.id);
+    const expected = worker.condemned || left || this.#phase !== 'working';
     const hadSeat = this.#dispatcher.seat(worker.id) !== undefined;
     const victim = this.#dispatcher.lost(worker.id, worker.condemned ? undefined : end.running);
     if (!expected) this.#crashed++;
     if (victim) void this.#blame(worker, end, victim);
     if (this.#phase !== 'working') return;
     if (!expected && (!hadSeat || this.#isBarren(victim)))
-      this.#noteFruitless(startError(worker.name, end, this.#initError));
+      this.#noteFruitless(startError(worker.name, end, this.#starts.initError));
     else this.#fill();
     this.#pumpSoon();
   }
 
-  /** Workers that get ready and die before their first item, again and again while items wait, are no better than dead. */
   #isBarren(victim: Item<Task> | undefined): boolean {
-    const { completed } = this.#settlement;
-    const barren = victim === undefined && completed === this.#completedBefore && this.lastTask !== undefined;
-    this.#completedBefore = victim ? -1 : completed;
-    return barren;
+    return this.#starts.isBarren(
+      victim !== undefined,
+      this.#settlement.completed,
+      this.lastTask !== undefined,
+    );
   }
 
-  /** Starts workers until there are as many as wanted. */
   #fill(): void {
-    const { processes, name, initializer } = this.#options;
-    while (this.#phase === 'working' && this.#workers.size - this.#leaving.size < processes) {
-      const id = ++this.#lastId;
-      const worker = new Worker({ id, name: `${name}-${id}`, initializer }, this);
-      this.#workers.set(id, worker);
-    }
+    if (this.#phase === 'working') this.#staff.fill();
   }
 
   #pumpSoon(): void {
@@ -242,22 +180,10 @@ export class Crew implements WorkerEvents {
 
   #pump(): void {
     for (let given = this.#dispatcher.next(); given; given = this.#dispatcher.next()) {
-      const worker = this.#workers.get(given.seat.id);
+      const worker = this.#staff.get(given.seat.id);
       if (worker) this.#send(worker, given.batch);
     }
-    if (this.#options.maxTasksPerChild !== Number.POSITIVE_INFINITY) this.#retire();
-  }
-
-  /** A worker that may be given no more leaves when it has answered; its successor is started before. */
-  #retire(): void {
-    for (const seat of this.#dispatcher.seats()) {
-      const worker = this.#workers.get(seat.id);
-      if (seat.itemsLeft > 0 || seat.closing || !worker) continue;
-      seat.closing = true;
-      this.#leaving.add(seat.id);
-      worker.stop();
-    }
-    this.#fill();
+    if (this.#phase === 'working') this.#staff.retire();
   }
 
   #send(worker: Worker, batch: Batch<Task>): void {
@@ -266,7 +192,7 @@ export class Crew implements WorkerEvents {
       this.#pumpSoon();
     });
     const { timeout } = batch.source.options;
-    if (timeout !== undefined) this.#limits.arm(worker.id, timeout);
+    if (timeout !== undefined) this.#interruptions.watch(worker, timeout);
   }
 
   async #blame(worker: Worker, end: WorkerEnd, victim: Item<Task>): Promise<void> {
@@ -274,49 +200,13 @@ export class Crew implements WorkerEvents {
     this.#settlement.fail(victim, crashError(worker.name, end, describeItem(victim), stderrTail));
   }
 
-  #condemn(worker: Worker): void {
-    const seat = this.#dispatcher.seat(worker.id);
-    if (seat) seat.closing = true;
-    worker.condemn();
-  }
-
-  #checkTime(id: number): void {
-    const worker = this.#workers.get(id);
-    const seat = this.#dispatcher.seat(id);
-    if (!worker || !seat || worker.condemned) return;
-    const timed = seat.batches.filter(({ source }) => source.options.timeout !== undefined && !source.over);
-    if (timed.length === 0) return;
-    let nextLookMs = Math.min(...timed.map(({ source }) => source.options.timeout as number));
-    const { running } = worker.board;
-    const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
-    const limit = item?.source.options.timeout;
-    if (item && limit !== undefined) {
-      const left = limit - worker.board.elapsedMs();
-      if (left <= 0 && worker.board.running === running) {
-        this.#condemn(worker); // if it is to be run again, it comes back with the rest of what the worker had
-        if (!item.source.settleError(item.index, timeoutError(describeItem(item), limit)) && item.source.over)
-          this.drop(item.source, { kill: false });
-        return;
-      }
-      nextLookMs = Math.min(nextLookMs, Math.max(1, left));
-    }
-    this.#limits.arm(id, nextLookMs);
-  }
-
   #noteFruitless(error: Error): void {
-    this.#fruitless++;
-    if (this.#fruitless < Math.max(3, this.#options.processes + 1)) {
+    if (this.#starts.noteFruitless() < Math.max(3, this.#options.processes + 1)) {
       this.#fill();
       return;
     }
     this.#phase = 'broken';
-    for (const worker of this.#workers.values()) worker.condemn();
+    for (const worker of this.#staff.all()) worker.condemn();
     this.#options.onBroken(error);
-  }
-
-  #readyCount(): number {
-    let ready = 0;
-    for (const worker of this.#workers.values()) if (worker.ready) ready++;
-    return ready;
   }
 }

@@ -1,0 +1,115 @@
+// The calls of a pool's methods: checked, and submitted.
+
+import type { AnyFunction } from '../serialization/function-recipe.js';
+import { AsyncResult } from './async-result.js';
+import type { CallStyle } from './frames.js';
+import type { PoolLife } from './pool-life.js';
+import {
+  type ApplyOptions,
+  applyNames,
+  checkArguments,
+  checkFunction,
+  checkItems,
+  type ImapOptions,
+  imapNames,
+  type MapAsyncOptions,
+  type MapOptions,
+  mapAsyncNames,
+  mapNames,
+  type RunOptions,
+  readOptions,
+  runNames,
+} from './pool-options.js';
+import type { Source } from './result-stream.js';
+import { ArraySink, OutcomeSink, type Settler, toPromise } from './sinks.js';
+import type { ManyItems } from './submissions.js';
+
+/** What a method was called with. */
+export interface Call {
+  readonly method: string;
+  readonly fn: unknown;
+  readonly items: unknown;
+  readonly style: CallStyle;
+}
+
+export class PoolCalls {
+  readonly #life: PoolLife;
+
+  constructor(life: PoolLife) {
+    this.#life = life;
+  }
+
+  apply<R>(fn: unknown, args: unknown[] | undefined, task: RunOptions): Promise<R> {
+    return toPromise((settler) => {
+      const options = readOptions('apply', task, runNames);
+      this.#call('apply', fn, args, { options, signal: task.signal }, settler);
+    });
+  }
+
+  applyAsync<R>(fn: unknown, args: unknown[] | undefined, task: ApplyOptions): AsyncResult<R> {
+    const options = readOptions('applyAsync', task, applyNames);
+    return asyncResult(task, (settler) =>
+      this.#call('applyAsync', fn, args, { options, signal: task.signal }, settler),
+    );
+  }
+
+  map<R>(call: Call, options: MapOptions): Promise<R[]> {
+    return toPromise((settler) => {
+      this.#life.submissions.many(new ArraySink(settler), settler, this.#check(call, options, mapNames));
+    });
+  }
+
+  mapAsync<R>(call: Call, options: MapAsyncOptions): AsyncResult<R[]> {
+    const many = this.#check(call, options as ApplyOptions, mapAsyncNames);
+    return asyncResult(options as ApplyOptions, (settler) =>
+      this.#life.submissions.many(new ArraySink(settler), settler, many),
+    );
+  }
+
+  mapSettled<R>(call: Call, options: MapOptions): Promise<PromiseSettledResult<R>[]> {
+    return toPromise((settler) => {
+      this.#life.submissions.many(new OutcomeSink(settler), settler, this.#check(call, options, mapNames));
+    });
+  }
+
+  imap<R>(call: Call, options: ImapOptions, how: { ordered: boolean }): AsyncIterableIterator<R> {
+    const many = this.#check(call, options, imapNames);
+    return this.#life.submissions.stream(many, { ...how, maxInFlight: options.maxInFlight });
+  }
+
+  #call(
+    method: string,
+    fn: unknown,
+    args: unknown[] | undefined,
+    how: Pick<ManyItems, 'options' | 'signal'>,
+    settler: Settler,
+  ): (reason: unknown) => void {
+    checkFunction(`${method}: the task`, fn);
+    checkArguments(method, args);
+    this.#life.checkSubmit(method);
+    return this.#life.submissions.call(fn as AnyFunction, args ?? [], how, settler);
+  }
+
+  #check(
+    { method, fn, items, style }: Call,
+    options: ImapOptions & ApplyOptions,
+    names: readonly string[],
+  ): ManyItems {
+    checkFunction(`${method}: the task`, fn);
+    checkItems(method, items);
+    const taskOptions = readOptions(method, options, names);
+    this.#life.checkSubmit(method);
+    const source = items as Source<unknown>;
+    return { fn: fn as AnyFunction, items: source, style, options: taskOptions, signal: options.signal };
+  }
+}
+
+/** @param start Submits. @returns What gives it up. */
+function asyncResult<T>(
+  options: ApplyOptions,
+  start: (settler: Settler) => (reason: unknown) => void,
+): AsyncResult<T> {
+  return new AsyncResult<T>(options as ApplyOptions<T>, (resolve, reject) =>
+    start({ resolve: resolve as Settler['resolve'], reject }),
+  );
+}

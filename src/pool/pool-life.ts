@@ -1,0 +1,138 @@
+// The life of a pool, from its first worker to the end of its last.
+//
+//   open ──close()──► closed ──everything submitted is over──► workers end ─► ended
+//     └──────────────── terminate() ─────────────────────────► workers end ─► ended
+
+import { PoolTerminatedError, StateError } from '../base/errors.js';
+import { isImporting } from '../process/child-content.js';
+import { Crew } from './crew.js';
+import { PackedValue } from './packed-value.js';
+import { PendingHold } from './pending-hold.js';
+import type { PoolOptions } from './pool-options.js';
+import type { PoolStats } from './pool-stats.js';
+import type { Settler } from './sinks.js';
+import { Submissions } from './submissions.js';
+
+export class PoolLife {
+  readonly submissions: Submissions;
+  readonly #processes: number;
+  readonly #crew: Crew;
+  readonly #initializer: PackedValue | undefined;
+  readonly #hold = new PendingHold();
+  #waitingForReady: Settler[] = [];
+  #state: 'open' | 'closed' | 'terminated' = 'open';
+  #broken: Error | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(processes: number, options: PoolOptions) {
+    const {
+      initializer,
+      initargs = [],
+      maxTasksPerChild = Number.POSITIVE_INFINITY,
+      name = 'PoolWorker',
+    } = options;
+    this.#processes = processes;
+    if (initializer) this.#initializer = PackedValue.of([initializer, initargs], 'initializer');
+    this.#crew = new Crew({
+      processes,
+      name,
+      initializer: this.#initializer && [this.#initializer.bytes, this.#initializer.attachments],
+      maxTasksPerChild,
+      onBroken: (error) => this.#break(error),
+      onReady: () => this.#tellReady(),
+    });
+    this.submissions = new Submissions(this.#crew, this.#hold, processes);
+    // A module that a worker imports may make a pool: it must not start workers of workers of workers.
+    if (!isImporting()) this.#crew.start();
+  }
+
+  /** @throws {StateError} If the pool takes nothing more. The error that broke it, if its workers can't be started. */
+  checkSubmit(method: string): void {
+    this.#checkOpen(method);
+    if (this.#broken) throw this.#broken;
+    this.#crew.start();
+  }
+
+  ready(settler: Settler): void {
+    this.checkSubmit('ready');
+    if (this.#crew.isReady) {
+      settler.resolve(undefined);
+      return;
+    }
+    this.#hold.add();
+    this.#waitingForReady.push(settler);
+  }
+
+  stats(): PoolStats {
+    const { ready, started, crashed, completed } = this.#crew.counts;
+    const { pending } = this.submissions;
+    return { processes: this.#processes, ready, started, crashed, completed, pending, pids: this.#crew.pids };
+  }
+
+  close(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closed';
+    this.#rejectReady(new StateError('the pool was closed before its workers were ready'));
+    this.submissions.whenAllOver(() => this.#end(() => this.#crew.stop()));
+  }
+
+  terminate(): Promise<void> {
+    if (this.#state !== 'terminated') {
+      this.#state = 'terminated';
+      const reason = new PoolTerminatedError();
+      this.#rejectReady(reason);
+      this.submissions.abortAll(reason);
+      this.#crew.kill();
+      this.#end(() => {});
+    }
+    return this.#hold.during(this.#ended as Promise<void>);
+  }
+
+  async join(): Promise<void> {
+    if (this.#state === 'open')
+      throw new StateError('join: the pool is open: call close() or terminate() before');
+    await this.#hold.during(
+      new Promise<void>((resolve) => this.submissions.whenAllOver(() => resolve(this.#ended))),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    this.close();
+    await this.join();
+  }
+
+  #checkOpen(method: string): void {
+    if (this.#state !== 'open') throw new StateError(`${method}: the pool is ${this.#state}`);
+  }
+
+  /** No worker can be started: nothing will ever run. */
+  #break(error: Error): void {
+    this.#broken = error;
+    this.#rejectReady(error);
+    this.submissions.abortAll(error);
+  }
+
+  #tellReady(): void {
+    for (const { resolve } of this.#takeWaiting()) resolve(undefined);
+  }
+
+  #rejectReady(error: Error): void {
+    for (const { reject } of this.#takeWaiting()) reject(error);
+  }
+
+  #takeWaiting(): Settler[] {
+    const waiting = this.#waitingForReady;
+    this.#waitingForReady = [];
+    this.#hold.remove(waiting.length);
+    return waiting;
+  }
+
+  #end(stop: () => void): void {
+    if (this.#ended) return;
+    stop();
+    this.#ended = this.#crew.ended().then(() => {
+      this.submissions.release();
+      this.#initializer?.release();
+    });
+  }
+}
