@@ -84,9 +84,7 @@ class ManagerHandle implements Manager, Shippable {
   }
 
   toString(): string {
-    const where = this.#cell.isGone
-      ? 'gone'
-      : `pid ${Session.current().table.identityOf(this.#cell.server).pid}`;
+    const where = this.#cell.isGone ? 'gone' : `pid ${Session.current().table.pidOf(this.#cell.server)}`;
     return `<Manager ${where}>`;
   }
 

@@ -35,7 +35,7 @@ const SLOTS_AT = SEGMENTS_AT + SEGMENT_LIMIT;
 export const Slot = layout([
   'state', //        SlotState; CAS
   'epoch', //        uses of this slot; written by the reserver
-  'pid',
+  'pid', //          of a thread: its own number (process-identity.ts)
   'startLow', //     start time, two halves; written by the child (or its parent once spawned)
   'startHigh',
   'parent', //       agent id of the parent, or 0
@@ -44,6 +44,7 @@ export const Slot = layout([
   'result', //       address of the block with what run() came to; written by the child
   'status', //       address of the child's StartStatus
   'bound', //        1 if the kernel ends it with its parent, 0 if it is detached; written by the parent
+  'host', //         pid of the process it is a thread of; 0 if it is a process
 ]);
 export const TABLE_BYTES = (SLOTS_AT + SLOT_COUNT * Slot.words) * 4;
 
@@ -89,6 +90,7 @@ export class ProcessTable {
   /** The agent comes to life as the calling process. */
   claim(agent: AgentId, who: ProcessIdentity): void {
     const base = this.baseOf(agent);
+    if (who.pid !== process.pid) this.words[base + Slot.host] = process.pid;
     this.setIdentity(agent, who);
     const previous = Atomics.compareExchange(
       this.words,
@@ -108,6 +110,17 @@ export class ProcessTable {
     Atomics.store(this.words, base + Slot.pid, who.pid);
   }
 
+  /** The pid of the process that the agent is, or is a thread of. */
+  pidOf(agent: AgentId): number {
+    return this.hostOf(agent) || this.identityOf(agent).pid;
+  }
+
+  /** The pid of the process that the agent is a thread of; 0 if it is a process. */
+  hostOf(agent: AgentId): number {
+    return this.words[this.baseOf(agent) + Slot.host] as number;
+  }
+
+  /** What the kernel knows it by. */
   identityOf(agent: AgentId): ProcessIdentity {
     const base = this.baseOf(agent);
     const low = (this.words[base + Slot.startLow] as number) >>> 0;

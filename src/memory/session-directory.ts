@@ -38,7 +38,10 @@ export function livesOn(directory: string): boolean {
   }
 }
 
-export function someoneLives(table: ProcessTable): boolean {
-  for (const agent of table.agents()) if (table.isAlive(agent)) return true;
+/** @param ending A process whose threads do not count. */
+export function someoneLives(table: ProcessTable, ending?: number): boolean {
+  for (const agent of table.agents()) {
+    if (table.isAlive(agent) && (ending === undefined || table.hostOf(agent) !== ending)) return true;
+  }
   return false;
 }

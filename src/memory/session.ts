@@ -87,7 +87,9 @@ export class Session {
 
   #leave(): void {
     this.table.markDead(this.self);
-    if (!someoneLives(this.table)) rmSync(this.directory, { recursive: true, force: true });
+    // What threads of a process are still there end with it, in the next moment.
+    const ending = ownIdentity().pid === process.pid ? process.pid : undefined;
+    if (!someoneLives(this.table, ending)) rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -72,5 +72,9 @@ export const darwin: OsFacts = {
     }
   },
 
+  threadNumber: () => process.pid,
+
+  closeOnExec: 0x1000000,
+
   mapAnonymousFixed: MAP_PRIVATE_FIXED_ANONYMOUS,
 };

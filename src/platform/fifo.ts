@@ -3,7 +3,9 @@
 
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { openDescriptor } from './descriptor.js';
 import { declare, errno, throwErrno } from './libc.js';
+import { os } from './os.js';
 
 const mkfifo = declare<[string, number], number>('int mkfifo(const char *path, unsigned int mode)');
 
@@ -18,7 +20,7 @@ export class FifoBell {
     this.#path = path;
     if (mkfifo(path, 0o600) !== 0) throwErrno('mkfifo', errno(), `can not make the doorbell ${path}`);
     // Opened for writing too: without a writer the fifo would be at its end all the time.
-    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const fd = openDescriptor(path, constants.O_RDWR | constants.O_NONBLOCK | os.closeOnExec);
     const onread = {
       buffer: Buffer.alloc(64),
       callback: () => {

@@ -1,7 +1,8 @@
 // Linux: futex(2), prctl(2), /proc.
 
-import { closeSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { closeDescriptor } from './descriptor.js';
 import { declare, errno, throwErrno } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
 import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
@@ -30,6 +31,7 @@ const prctl = declare<[number, number, number, number, number], number>(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 );
 
+const syscallPlain = declare<[number], number>('long syscall(long number)');
 const pidfdOpen = declare<[number, number, number], number>(
   'long syscall(long number, int pid, unsigned int flags)',
 );
@@ -38,6 +40,7 @@ const poll = declare<[Int32Array, number, number], number>(
 );
 
 const SYS_PIDFD_OPEN = 434;
+const SYS_GETTID = process.arch === 'arm64' ? 178 : 186;
 const POLLIN = 1;
 const LONGEST_POLL_MS = 2 ** 31 - 1;
 const waitLayout: WaitLayout = { codeWord: 2, pidWord: 4, statusWord: 6, noHang: 1, noWait: 0x01000000 };
@@ -92,6 +95,10 @@ export const linux: OsFacts = {
     return waitForEndOf(pid, waitLayout);
   },
 
+  threadNumber: () => syscallPlain(SYS_GETTID),
+
+  closeOnExec: 0x80000,
+
   mapAnonymousFixed: MAP_PRIVATE_FIXED_ANONYMOUS,
 };
 
@@ -102,6 +109,6 @@ function pollPid(pid: number, timeoutMs: number): void {
   try {
     poll(new Int32Array([fd, POLLIN]), 1, Math.min(Math.ceil(timeoutMs), LONGEST_POLL_MS));
   } finally {
-    closeSync(fd);
+    closeDescriptor(fd);
   }
 }

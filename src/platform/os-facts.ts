@@ -28,13 +28,20 @@ export interface OsFacts {
   reserve(fd: number, offset: number, length: number): void;
   /** Asks the kernel to send this signal to the calling process when its parent ends. False if it can't. */
   signalOnParentDeath(signal: number): boolean;
-  /** The kernel's word on a process, or undefined if there is none with this pid. */
+  /** The kernel's word on a process, or on a thread where threads have numbers; undefined if there is none. */
   processFacts(pid: number): ProcessFacts | undefined;
   /**
    * Blocks until a process has ended, at most `timeoutMs`, and less when a signal comes: other children may have ended.
    * How it ended, or undefined if it has not, or is no child of this process. A child stays to be reaped by libuv.
    */
   waitForEnd(pid: number, timeoutMs: number): EndFacts | undefined;
+  /**
+   * The number of the calling thread, from the same numbers as pids: the process's own in its main thread. Where the system
+   * has no such numbers it is the process's in every thread: a thread counts as alive as long as its process.
+   */
+  threadNumber(): number;
+  /** Flag of open(2): the descriptor is not inherited by programs that are started. */
+  readonly closeOnExec: number;
   /** Flags of mmap for zero pages put over an existing mapping. */
   readonly mapAnonymousFixed: number;
 }

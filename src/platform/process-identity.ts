@@ -1,17 +1,22 @@
-// Who a process is (pid and start time: pids are used again) and whether it lives, by the kernel's word.
+// Who a process or a thread is (pid and start time: pids are used again) and whether it lives, by the kernel's word.
 // `kill(pid, 0)` is no such word: it says alive of a zombie.
 
 import { os } from './os.js';
 
 export interface ProcessIdentity {
+  /** Of a thread: its own number, not the process's. */
   readonly pid: number;
   readonly startTime: number;
 }
 
 let own: ProcessIdentity | undefined;
 
+/** Of the calling thread, which in the main thread is the process. */
 export function ownIdentity(): ProcessIdentity {
-  own ??= { pid: process.pid, startTime: os.processFacts(process.pid)?.startTime ?? 0 };
+  if (!own) {
+    const pid = os.threadNumber();
+    own = { pid, startTime: os.processFacts(pid)?.startTime ?? 0 };
+  }
   return own;
 }
 

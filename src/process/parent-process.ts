@@ -20,6 +20,6 @@ export function parentProcess(): ParentProcess | null {
 
 export function setParentProcess(name: string, agent: AgentId): void {
   const { table } = Session.current();
-  const { pid } = table.identityOf(agent);
+  const pid = table.pidOf(agent);
   parent = { name, pid, isAlive: () => table.isAlive(agent) };
 }

@@ -80,7 +80,7 @@ export function describe(circle: readonly Edge[]): Deadlock {
     const held = (circle[index - 1] ?? circle[circle.length - 1]).lock;
     const record = acquiredAt(held, edge.waiter);
     return {
-      pid: table.identityOf(edge.waiter).pid,
+      pid: table.pidOf(edge.waiter),
       name: record?.name || undefined,
       waitsFor: labelOf(edge.lock),
       blocking: edge.blocking,

@@ -48,5 +48,5 @@ export interface BarrierSnapshot {
 export function nameHolder(agent: AgentId): Holder | null {
   if (agent === NOBODY) return null;
   const { table } = Session.current();
-  return { pid: table.identityOf(agent).pid, alive: table.isAlive(agent) };
+  return { pid: table.pidOf(agent), alive: table.isAlive(agent) };
 }
