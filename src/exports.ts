@@ -48,6 +48,13 @@ export { currentProcess, Process } from './process/process.js';
 export type { ProcessOptions } from './process/process-options.js';
 export { activeChildren, isMainProcess } from './process/process-tree.js';
 export type { Sentinel } from './process/sentinel.js';
+export {
+  type ContextOption,
+  getAllStartMethods,
+  getStartMethod,
+  type StartMethod,
+  setStartMethod,
+} from './process/start-method.js';
 export type { StopStep } from './process/stop-child.js';
 export { task } from './serialization/task-reference.js';
 export { registerType } from './serialization/type-registry.js';

@@ -2,6 +2,7 @@
 
 import { StateError } from '../base/errors.js';
 import type { Lineage } from './process-registry.js';
+import type { StartMethod } from './start-method.js';
 
 /** Any function that a process can run. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments are the user's own business
@@ -12,6 +13,8 @@ export interface ChildContent {
   readonly daemon: boolean;
   readonly lineage: Lineage;
   readonly parentName: string;
+  /** Start method of its own children, if somebody has chosen one. */
+  readonly startMethod?: StartMethod;
   /** The instance of a subclass, with its own fields. */
   readonly instance?: object;
   readonly target?: Target;

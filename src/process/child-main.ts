@@ -17,6 +17,7 @@ import type { ChildTicket } from './launcher.js';
 import { setParentProcess } from './parent-process.js';
 import { adoptSelf, Process } from './process.js';
 import { setLineage } from './process-registry.js';
+import { adoptStartMethod } from './start-method.js';
 import { Phase, StartStatus } from './start-status.js';
 import { hearStopRequests } from './stop-signal.js';
 
@@ -94,8 +95,9 @@ async function pickUp({ table, self }: Session, loadLibrary: () => Promise<unkno
 
 /** This process takes its name, its place in the tree and its Process object. */
 function become(content: ChildContent, parent: AgentId): Process {
-  const { name, daemon, lineage, parentName, instance, target, args } = content;
+  const { name, daemon, lineage, parentName, startMethod, instance, target, args } = content;
   setLineage(lineage);
+  if (startMethod) adoptStartMethod(startMethod);
   if (parent !== NOBODY) setParentProcess(parentName, parent);
   process.title = `${process.title} ${name}`;
   const own = (instance ?? Object.create(Process.prototype)) as Process;

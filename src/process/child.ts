@@ -6,7 +6,7 @@
 //   result() resolves ◄─────────────────────────────────────────  result laid down ─ SETTLED ─ (until its loop is empty)
 //   joined ◄─ recovery of all it held ◄─ SIGCHLD ───────────────  end, of any kind
 //
-// The process is spawned before its parcel is made: while it boots, the parent reads functions and serializes.
+// The process is started before its parcel is made: while it boots, the parent reads functions and serializes.
 
 import { constants } from 'node:os';
 import { Deadline } from '../base/deadline.js';
@@ -47,8 +47,8 @@ export interface ChildOptions extends Omit<LaunchOptions, 'agent'> {
 export class Child {
   readonly agent: AgentId;
   readonly launched: Launched;
-  readonly #name: string;
-  readonly #background: boolean;
+  #name = 'a child';
+  #background = false;
   readonly #status: StartStatus;
   readonly #ended: Promise<void>;
   readonly #endWatchers = new Set<() => void>();
@@ -56,15 +56,7 @@ export class Child {
   #report: Promise<Report> | undefined;
   #joining = 0;
 
-  private constructor(
-    name: string,
-    agent: AgentId,
-    launched: Launched,
-    status: StartStatus,
-    background: boolean,
-  ) {
-    this.#name = name;
-    this.#background = background;
+  private constructor(agent: AgentId, launched: Launched, status: StartStatus) {
     this.agent = agent;
     this.launched = launched;
     this.#status = status;
@@ -74,15 +66,14 @@ export class Child {
         resolve();
       });
     });
-    if (background) launched.keepAlive(false);
     living.add(this);
   }
 
   /**
-   * Spawns a process and hands `parcel()` over to it.
-   * @throws {SerializationError | NotShippableError} If the parcel can't be made; the process is killed again.
+   * Starts a process that boots and then waits for what it is to run.
+   * @throws {SystemCallError} If the operating system refuses.
    */
-  static launch(name: string, launcher: Launcher, options: ChildOptions, content: () => unknown): Child {
+  static boot(launcher: Launcher, options: ChildOptions): Child {
     const { table, self } = Session.current();
     const agent = table.reserve(self);
     const status = StartStatus.create();
@@ -100,16 +91,28 @@ export class Child {
     }
     const identity = identityOf(launched.pid);
     if (identity) table.setIdentity(agent, identity);
-    const child = new Child(name, agent, launched, status, options.background);
+    return new Child(agent, launched, status);
+  }
+
+  /**
+   * Hands over what it is to run, and what it is called. False if it has died before it could have taken it.
+   * @throws {SerializationError | NotShippableError} If the parcel can't be made; the process is killed.
+   */
+  handOver(name: string, background: boolean, content: () => unknown): boolean {
+    this.#name = name;
+    this.#background = background;
+    if (background) this.launched.keepAlive(false);
+    const { table } = Session.current();
+    const word = table.baseOf(this.agent) + Slot.parcel;
     try {
-      const block = storeParcel(OutgoingParcel.of(content(), name), agent);
-      Atomics.store(table.words, base + Slot.parcel, block);
-      os.futexWake(table.pointer + (base + Slot.parcel) * 4, 1);
+      const block = storeParcel(OutgoingParcel.of(content(), name), this.agent);
+      Atomics.store(table.words, word, block);
+      os.futexWake(table.pointer + word * 4, 1);
     } catch (error) {
-      launched.signal('SIGKILL');
+      this.launched.signal('SIGKILL');
       throw error;
     }
-    return child;
+    return true;
   }
 
   /** Resolves when it has begun to run; rejects if it could not. */
@@ -143,7 +146,7 @@ export class Child {
   /** How it ended, or undefined; asks the kernel, so that it is right even before the event loop has heard of it. */
   get end(): EndStatus | undefined {
     if (!this.#end) {
-      const end = os.waitForEnd(this.launched.pid, 0);
+      const end = this.launched.waitForEnd(0);
       if (end) this.#noteEnd(end);
     }
     return this.#end;
@@ -160,7 +163,7 @@ export class Child {
     for (;;) {
       if (this.end) return true;
       if (deadline.expired) return false;
-      const end = os.waitForEnd(this.launched.pid, Math.min(deadline.remainingMs(), LOOK_INTERVAL_MS));
+      const end = this.launched.waitForEnd(Math.min(deadline.remainingMs(), LOOK_INTERVAL_MS));
       if (end) this.#noteEnd(end);
       else noticeEnds();
     }

@@ -28,6 +28,8 @@ export interface Launched {
   readonly stderr: NodeJS.ReadableStream | null;
   /** Called once, when the process has ended and has been reaped. */
   onEnd(listener: (status: EndStatus) => void): void;
+  /** How it ended; asks the system, also when the event loop has not heard of it, and blocks so long if it lives. */
+  waitForEnd(timeoutMs: number): EndStatus | undefined;
   signal(signal: NodeJS.Signals): void;
   /** Whether the running process keeps the parent's event loop alive. */
   keepAlive(keep: boolean): void;

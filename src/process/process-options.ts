@@ -2,6 +2,7 @@
 
 import type { Target } from './child-content.js';
 import type { Stdio } from './launcher.js';
+import type { ContextOption } from './start-method.js';
 
 export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unknown> {
   /** What `run()` calls. */
@@ -23,6 +24,8 @@ export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unk
   stdio?: Stdio | undefined;
   /** Limits of the child's heap, as of worker_threads; `maxOldGenerationSizeMb` is the one that counts. */
   resourceLimits?: { maxOldGenerationSizeMb?: number } | undefined;
+  /** How it is started: a context or the name of a start method. `getStartMethod()` at the start, unless said. */
+  context?: ContextOption | undefined;
 }
 
 /** @throws {TypeError} If one has the wrong type. */

@@ -3,41 +3,28 @@
 //   initial ──start()──► started ──(kernel: ended)──► ended ──close()──► closed
 
 import { Deadline, type Wait } from '../base/deadline.js';
-import { ClosedError, StateError } from '../base/errors.js';
+import { StateError } from '../base/errors.js';
 import { callThisProcess } from '../sync/acquired-at.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
-import { Child, exitCodeOf } from './child.js';
+import { type Child, exitCodeOf } from './child.js';
 import { type ChildContent, checkNotImporting, type Target } from './child-content.js';
 import { watchChildren } from './death-watch.js';
 import { installExitRules } from './exit-rules.js';
 import { checkOptions, type ProcessOptions } from './process-options.js';
 import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
+import {
+  checkNotClosed,
+  hasState,
+  type ProcessState,
+  setState,
+  startedChild,
+  stateOf,
+  unstarted,
+} from './process-state.js';
 import { Sentinel } from './sentinel.js';
-import { spawnLauncher } from './spawn-launcher.js';
+import { chosenStartMethod, getStartMethod, methodOfContext, startChild } from './start-method.js';
 import { type StopStep, stopChild } from './stop-child.js';
 import { stopSignal } from './stop-signal.js';
-
-interface State {
-  readonly options: ProcessOptions;
-  readonly lineage: Lineage;
-  name: string;
-  daemon: boolean;
-  phase: 'initial' | 'started' | 'ended' | 'closed' | 'self';
-  child: Child | undefined;
-  pid: number | undefined;
-}
-
-// Beside the object and not in it: own fields of a subclass's instance travel to the child, ours do not.
-const states = new WeakMap<Process, State>();
-
-function stateOf(process: Process): State {
-  const state = states.get(process);
-  if (!state)
-    throw new StateError(
-      'this object is a copy of a Process that was sent here: only its own fields are there',
-    );
-  return state;
-}
 
 /**
  * A function, or the `run()` of a subclass, in a process of its own; the counterpart of `multiprocessing.Process`.
@@ -52,9 +39,10 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
   constructor(options: ProcessOptions<Args, Result> = {}) {
     checkOptions(options as ProcessOptions);
     const lineage = nextLineage();
-    states.set(this as Process, {
+    setState(this, {
       options: options as ProcessOptions,
       lineage,
+      method: methodOfContext(options.context),
       name: options.name ?? `${this.constructor.name}-${lineage.join(':')}`,
       daemon: options.daemon ?? false,
       phase: 'initial',
@@ -65,7 +53,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
 
   /** What the process does; override it in a subclass. It calls `target(...args)`. May be async. */
   run(): Result | Promise<Result> {
-    const { target, args } = stateOf(this as Process).options;
+    const { target, args } = stateOf(this).options;
     return target?.(...(args ?? [])) as Result;
   }
 
@@ -78,7 +66,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    */
   start(): Promise<void> {
     try {
-      const state = stateOf(this as Process);
+      const state = stateOf(this);
       const child = launch(this as Process, state);
       const begun = child.begun();
       begun.catch(() => {}); // heard by who awaits start(); the child has said it on stderr as well
@@ -94,13 +82,13 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    */
   async join(wait?: Wait): Promise<void> {
     const deadline = Deadline.from(wait);
-    await started(this as Process, 'join').join(deadline);
+    await startedChild(this, 'join').join(deadline);
   }
 
   /** The blocking twin of `join`: it stops the event loop. */
   joinSync(wait?: Wait): void {
     const deadline = Deadline.from(wait);
-    if (started(this as Process, 'joinSync').joinSync(deadline)) noteEnd(this as Process);
+    if (startedChild(this, 'joinSync').joinSync(deadline)) noteEnd(this as Process);
   }
 
   /**
@@ -110,11 +98,11 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    */
   async result(wait?: Wait): Promise<Awaited<Result>> {
     const deadline = Deadline.from(wait);
-    return (await started(this as Process, 'result').result(deadline)) as Awaited<Result>;
+    return (await startedChild(this, 'result').result(deadline)) as Awaited<Result>;
   }
 
   isAlive(): boolean {
-    const state = stateOf(this as Process);
+    const state = stateOf(this);
     if (state.phase === 'self') return true;
     checkNotClosed(state);
     return state.child !== undefined && state.child.end === undefined;
@@ -122,31 +110,31 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
 
   /** Null until it has ended; the exit status, or minus the number of the signal that ended it. */
   get exitCode(): number | null {
-    const state = stateOf(this as Process);
+    const state = stateOf(this);
     checkNotClosed(state);
     return state.child?.end ? exitCodeOf(state.child.end) : null;
   }
 
   /** Undefined before the start. */
   get pid(): number | undefined {
-    const state = stateOf(this as Process);
+    const state = stateOf(this);
     checkNotClosed(state);
     return state.pid;
   }
 
   get name(): string {
-    return stateOf(this as Process).name;
+    return stateOf(this).name;
   }
 
   /** @throws {StateError} After the start. */
   set name(name: string) {
     if (typeof name !== 'string')
       throw new TypeError(`a process's name must be a string, got ${typeof name}`);
-    unstarted(this as Process, 'name').name = name;
+    unstarted(this, 'name').name = name;
   }
 
   get daemon(): boolean {
-    const state = stateOf(this as Process);
+    const state = stateOf(this);
     checkNotClosed(state);
     return state.daemon;
   }
@@ -154,12 +142,12 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
   /** @throws {StateError} After the start. */
   set daemon(daemon: boolean) {
     if (typeof daemon !== 'boolean') throw new TypeError(`daemon must be a boolean, got ${typeof daemon}`);
-    unstarted(this as Process, 'daemon').daemon = daemon;
+    unstarted(this, 'daemon').daemon = daemon;
   }
 
   /** Stands for its end, to be waited for with `wait()`. @throws {StateError} Before the start. */
   get sentinel(): Sentinel {
-    return Sentinel.of(started(this as Process, 'sentinel'));
+    return Sentinel.of(startedChild(this, 'sentinel'));
   }
 
   [WAITABLE](): Readiness {
@@ -168,17 +156,17 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
 
   /** Asks it to end: SIGTERM. After its end it does nothing. @throws {StateError} Before the start. */
   terminate(): void {
-    started(this as Process, 'terminate').signal('SIGTERM');
+    startedChild(this, 'terminate').signal('SIGTERM');
   }
 
   /** Ends it: SIGKILL. After its end it does nothing. @throws {StateError} Before the start. */
   kill(): void {
-    started(this as Process, 'kill').signal('SIGKILL');
+    startedChild(this, 'kill').signal('SIGKILL');
   }
 
   /** As Ctrl-C does: SIGINT. After its end it does nothing. @throws {StateError} Before the start. */
   interrupt(): void {
-    started(this as Process, 'interrupt').signal('SIGINT');
+    startedChild(this, 'interrupt').signal('SIGINT');
   }
 
   /**
@@ -187,7 +175,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    * @throws {StateError} Before the start. {RangeError} If `grace` is no number of milliseconds.
    */
   async stop(options: { grace?: number } = {}): Promise<StopStep> {
-    return stopChild(started(this as Process, 'stop'), options.grace);
+    return stopChild(startedChild(this, 'stop'), options.grace);
   }
 
   /**
@@ -195,7 +183,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    * @throws {StateError} In any other process.
    */
   get signal(): AbortSignal {
-    const { phase, name } = stateOf(this as Process);
+    const { phase, name } = stateOf(this);
     if (phase !== 'self')
       throw new StateError(`signal is for process ${name} itself: use currentProcess().signal`);
     return stopSignal();
@@ -203,7 +191,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
 
   /** Lets go of an ended process; afterwards only `name` works. @throws {StateError} While it is alive. */
   close(): void {
-    const state = stateOf(this as Process);
+    const state = stateOf(this);
     if (state.phase === 'closed') return;
     if (this.isAlive())
       throw new StateError(`process ${state.name} is alive: join or terminate it before close`);
@@ -213,30 +201,38 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
 
   /** What its `stdio` pipes carry: streams to read, null where there is no pipe. */
   get stdout(): NodeJS.ReadableStream | null {
-    return started(this as Process, 'stdout').launched.stdout;
+    return startedChild(this, 'stdout').launched.stdout;
   }
 
   get stderr(): NodeJS.ReadableStream | null {
-    return started(this as Process, 'stderr').launched.stderr;
+    return startedChild(this, 'stderr').launched.stderr;
   }
 
   /** `<Process Process-1 started>`. */
   toString(): string {
-    const { name, phase, daemon, child } = stateOf(this as Process);
+    const { name, phase, daemon, child } = stateOf(this);
     const end = phase === 'closed' ? undefined : child?.end;
     const how = end ? ` ${end.signal ?? `exit code ${end.code}`}` : '';
     return `<${this.constructor.name} ${name} ${end ? 'stopped' : phase}${how}${daemon ? ' daemon' : ''}>`;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return states.has(this as Process) ? this.toString() : `<${this.constructor.name} (copy)>`;
+    return hasState(this) ? this.toString() : `<${this.constructor.name} (copy)>`;
   }
 }
 
 // Functions and not private methods: the object that stands for a child inside that child has been made without its
 // constructor, and so has no private members.
 
-function launch(process: Process, state: State): Child {
+/** Classes whose instances are nothing but their state: there is nothing of them to send. */
+const plainClasses = new WeakSet<object>([Process]);
+
+/** Says that a class is Process in all but how it starts. */
+export function addPlainClass(bound: typeof Process): void {
+  plainClasses.add(bound);
+}
+
+function launch(process: Process, state: ProcessState): Child {
   checkNotClosed(state);
   if (state.phase === 'self') throw new StateError('a process can not start itself');
   if (state.phase !== 'initial')
@@ -245,9 +241,9 @@ function launch(process: Process, state: State): Child {
   installExitRules();
   watchChildren();
   const { options } = state;
-  const child = Child.launch(
+  const child = startChild(
+    state.method ?? getStartMethod(),
     state.name,
-    spawnLauncher,
     {
       env: options.env,
       cwd: options.cwd,
@@ -268,14 +264,16 @@ function launch(process: Process, state: State): Child {
 }
 
 /** What travels to the child. */
-function contentOf(process: Process, { name, daemon, lineage, options }: State): ChildContent {
+function contentOf(process: Process, { name, daemon, lineage, options }: ProcessState): ChildContent {
   const { target, args } = options;
-  const plain = process.constructor === Process && Object.keys(process).length === 0;
+  const plain = plainClasses.has(process.constructor) && Object.keys(process).length === 0;
+  const startMethod = chosenStartMethod();
   return {
     name,
     daemon,
     lineage,
     parentName: currentName(),
+    ...(startMethod ? { startMethod } : {}),
     ...(plain ? {} : { instance: process }),
     ...(target ? { target } : {}),
     ...(args?.length ? { args } : {}),
@@ -290,22 +288,7 @@ function noteEnd(process: Process): void {
 
 /** For the library's own services: calls back when the process has ended; it does not keep the program alive for that. */
 export function whenEnded(process: Process, listener: () => void): void {
-  started(process, 'whenEnded').launched.onEnd(listener);
-}
-
-function started(process: Process, verb: string): Child {
-  const state = stateOf(process);
-  checkNotClosed(state);
-  if (!state.child) throw new StateError(`${verb}: process ${state.name} was not started by this process`);
-  return state.child;
-}
-
-function unstarted(process: Process, what: string): State {
-  const state = stateOf(process);
-  checkNotClosed(state);
-  if (state.phase !== 'initial')
-    throw new StateError(`${what} can be set before the start only (process ${state.name})`);
-  return state;
+  startedChild(process, 'whenEnded').launched.onEnd(listener);
 }
 
 let own: Process | undefined;
@@ -327,9 +310,10 @@ export function adoptSelf(
   process: Process,
   is: { name: string; daemon: boolean; lineage: Lineage; target?: Target; args?: unknown[] },
 ): Process {
-  states.set(process, {
+  setState(process, {
     options: { target: is.target, args: is.args },
     lineage: is.lineage,
+    method: undefined,
     name: is.name,
     daemon: is.daemon,
     phase: 'self',
@@ -339,8 +323,4 @@ export function adoptSelf(
   own = process;
   currentName = () => is.name;
   return process;
-}
-
-function checkNotClosed(state: State): void {
-  if (state.phase === 'closed') throw new ClosedError(`process ${state.name} is closed`);
 }

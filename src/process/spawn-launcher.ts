@@ -8,8 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { SystemCallError } from '../base/errors.js';
 import { Session } from '../memory/session.js';
 import { ADDON_VARIABLE, addonPath } from '../platform/libc.js';
+import { os } from '../platform/os.js';
 import { getEntryUrl } from '../serialization/entry-url.js';
-import { CHILD_VARIABLE, type Launched, type Launcher, type LaunchOptions, writeTicket } from './launcher.js';
+import {
+  CHILD_VARIABLE,
+  type EndStatus,
+  type Launched,
+  type Launcher,
+  type LaunchOptions,
+  writeTicket,
+} from './launcher.js';
 
 // Beside the bundles when built (dist/bootstrap.js), one folder up in the sources (src/bootstrap.ts).
 const bootstrap = fileURLToPath(
@@ -107,8 +115,12 @@ class SpawnedProcess implements Launched {
     return this.#child.stderr;
   }
 
-  onEnd(listener: (status: { code: number | null; signal: NodeJS.Signals | null }) => void): void {
+  onEnd(listener: (status: EndStatus) => void): void {
     this.#child.once('exit', (code, signal) => listener({ code, signal }));
+  }
+
+  waitForEnd(timeoutMs: number): EndStatus | undefined {
+    return os.waitForEnd(this.pid, timeoutMs);
   }
 
   signal(signal: NodeJS.Signals): void {
