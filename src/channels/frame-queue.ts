@@ -10,7 +10,6 @@
 
 import { SerializationError } from '../base/errors.js';
 import { killPoint } from '../base/kill-point.js';
-import { AGENT_MASK } from '../memory/agent.js';
 import { type Address, arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { blockSlabFor } from '../memory/slab-class.js';
@@ -29,8 +28,9 @@ const Room = layout(['kind', 'latch', 'waitHead', 'waitTail', 'waitCount']);
 const frameQueueKind = defineKind({
   code: 10,
   name: 'FrameQueue',
-  recover(object, dead) {
-    const held = [Word.writeLatch, Word.readLatch].some((word) => (object.load(word) & AGENT_MASK) === dead);
+  recover(object) {
+    // Also if the latch is somebody else's by now: who took it over must be through before the dead one's blocks are freed.
+    const held = [Word.writeLatch, Word.readLatch].some((word) => object.load(word) !== 0);
     if (held) FrameQueue.attach(object.at).repair();
   },
 });

@@ -3,15 +3,20 @@
 //   latch ─ copy frames out ─ COMMIT by `taken` ─ own attachments ─ count ─ latch off
 //
 // The commit is one store of one word. Who dies before it has taken nothing; who dies after it has taken the frame, and
-// the next reader counts again and frees what hung on it. A segment read to its end is kept as the spare, or freed.
+// the next reader counts again and frees what hung on it.
+//
+// A segment read to its end is its reader's before it leaves the list, so that it is freed if the reader dies over it:
+//
+//   SHARED (in the list) ──own──► reader's ──head moves on──┬─► the spare, SHARED again
+//                                                           └─► freed, if there is a spare
 
 import { killPoint } from '../base/kill-point.js';
-import { arena } from '../memory/arena.js';
+import { type Address, arena } from '../memory/arena.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
-import { attachmentsAt, loseAttachmentsAt, ownAttachments, Word } from './frame-words.js';
+import { attachmentsAt, dropDeadSpare, loseAttachmentsAt, ownAttachments, Word } from './frame-words.js';
 import { type Attachment, copyOf, IncomingParcel } from './parcel.js';
-import { FAR, FRAME_HEADER_WORDS, frameWords, RingSegment, SEGMENT_BYTES } from './ring-segment.js';
+import { FAR, FRAME_HEADER_WORDS, frameWords, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
 
 const scratch = new Uint8Array(SEGMENT_BYTES);
 
@@ -96,11 +101,25 @@ export class FrameReader {
       const segment = this.#head;
       const { next } = segment; // before `end`: once there is a next one, the end is final
       if (segment.takenEnd !== segment.end) return segment;
-      if (next === 0) return undefined;
+      // Until the writer has moved on, it (or who puts its work right) needs the link in this one.
+      if (next === 0 || this.#object.load(Word.tail) === segment.at) return undefined;
+      const { self } = arena().session;
+      const mine = arena().passOn(segment.at, SHARED, self); // if not, it is a dead reader's, and freed with it
+      CHAOS: killPoint('queue.get.owned');
       this.#object.store(Word.head, next);
       this.#head = new RingSegment(next);
       CHAOS: killPoint('queue.get.unlinked');
-      if (!this.#object.swap(Word.spare, 0, segment.at)) arena().free(segment.at);
+      if (mine) this.#retire(segment.at);
+    }
+  }
+
+  #retire(at: Address): void {
+    const memory = arena();
+    if (this.#object.swap(Word.spare, 0, at)) {
+      CHAOS: killPoint('queue.get.spared');
+      memory.passOn(at, memory.session.self, SHARED); // until now no writer takes it
+    } else {
+      memory.free(at);
     }
   }
 
@@ -149,7 +168,10 @@ export class FrameReader {
     const { takeIntent } = segment;
     if (takeIntent !== 0 && takeIntent < segment.takenEnd) loseAttachmentsAt(segment, takeIntent);
     segment.takeIntent = 0;
-    this.#object.store(Word.taken, segment.takenCount); // last: what was given back is never counted nowhere
+    const { takenCount } = segment;
+    dropDeadSpare(this.#object);
+    this.#nextToRead(); // past a segment that is the dead one's
+    this.#object.store(Word.taken, takenCount); // last: what was given back is never counted nowhere
     this.#onRepaired();
   }
 }

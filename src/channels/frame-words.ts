@@ -4,8 +4,9 @@ import { arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { ON_THE_WAY } from '../memory/segment.js';
 import { dropAttachment, loseAttachment } from '../sync/attachment.js';
+import type { ObjectWords } from '../sync/object-words.js';
 import type { Attachment } from './parcel.js';
-import { FRAME_HEADER_WORDS, type RingSegment } from './ring-segment.js';
+import { FRAME_HEADER_WORDS, type RingSegment, SHARED } from './ring-segment.js';
 
 export const Word = layout([
   'kind',
@@ -46,6 +47,15 @@ export function dropAttachmentsAt(segment: RingSegment, start: number): void {
 /** Frees, or gives back, the attachments of a frame that a dead reader had taken and did not own yet. */
 export function loseAttachmentsAt(segment: RingSegment, start: number): void {
   for (const { at } of attachmentsAt(segment, start)) loseAttachment(at, ON_THE_WAY);
+}
+
+/** Forgets a spare segment that belongs to a dead process, which died as it put it there or took it away: it is freed with it. */
+export function dropDeadSpare(object: ObjectWords): void {
+  const memory = arena();
+  const spare = object.load(Word.spare);
+  if (spare === 0) return;
+  const owner = memory.ownerOf(spare);
+  if (owner !== SHARED && !memory.session.table.isAlive(owner)) object.swap(Word.spare, spare, 0);
 }
 
 /** Gives the attachments of a frame that was taken to this process. */

@@ -3,16 +3,17 @@
 //   latch ─ write frames behind `committed` ─ seal attachments ─ COMMIT ─ count ─ latch off
 //
 // The commit is one store of one word. Who dies before it has written nothing; who dies after it has written all, and the
-// next writer counts again.
+// next writer counts again. A new segment is its writer's until it is in the list, so that it is freed if the writer dies
+// before that; then it is SHARED.
 
 import { killPoint } from '../base/kill-point.js';
-import { arena } from '../memory/arena.js';
+import { type Address, arena } from '../memory/arena.js';
 import { ON_THE_WAY } from '../memory/segment.js';
 import { blockSlabFor } from '../memory/slab-class.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
 import type { FrameBatch } from './frame-batch.js';
-import { dropAttachmentsAt, Word } from './frame-words.js';
+import { dropAttachmentsAt, dropDeadSpare, Word } from './frame-words.js';
 import type { OutgoingParcel } from './parcel.js';
 import { FAR, frameWords, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
 
@@ -95,14 +96,25 @@ export class FrameWriter {
       const head = new RingSegment(this.#object.load(Word.head));
       if (tail.sequence - head.sequence + 1 >= limit) return false;
     }
-    const spare = Atomics.exchange(this.#words, this.#base + Word.spare, 0);
-    const next = new RingSegment(spare !== 0 ? spare : arena().take(segmentSlab, SHARED));
+    const next = new RingSegment(this.#takeSpare() ?? arena().take(segmentSlab));
+    CHAOS: killPoint('queue.put.segment');
     next.clear(tail.putCount, tail.sequence + 1);
     tail.next = next.at;
     CHAOS: killPoint('queue.put.linked');
     this.#object.store(Word.tail, next.at);
     this.#tail = next;
+    arena().passOn(next.at, arena().session.self, SHARED);
     return true;
+  }
+
+  /** The spare segment, if there is one, as this process's own. */
+  #takeSpare(): Address | undefined {
+    const memory = arena();
+    const spare = this.#object.load(Word.spare);
+    if (spare === 0 || !memory.passOn(spare, SHARED, memory.session.self)) return undefined;
+    CHAOS: killPoint('queue.put.spare');
+    this.#object.swap(Word.spare, spare, 0);
+    return spare;
   }
 
   #writeParcel(parcel: OutgoingParcel, frame: number): void {
@@ -135,6 +147,8 @@ export class FrameWriter {
       this.#object.store(Word.tail, this.#tail.next);
       this.#followTail();
     }
+    dropDeadSpare(this.#object);
+    arena().passOn(this.#tail.at, arena().ownerOf(this.#tail.at), SHARED); // its writer may have died before it did so
     this.#object.store(Word.put, this.#tail.putCount);
     const { intent } = this.#tail;
     if (intent !== 0 && intent === this.#tail.end) dropAttachmentsAt(this.#tail, intent);

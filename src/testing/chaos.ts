@@ -28,8 +28,8 @@ export interface ChaosOptions<Args extends unknown[]> {
   processes?: number;
   /** How many are killed; unless said: 10. */
   kills?: number;
-  /** Kill points to choose from, besides random moments. */
-  points?: readonly string[];
+  /** Kill points to choose from, besides random moments; of each worker by its index, if they differ. */
+  points?: readonly string[] | ((index: number) => readonly string[]);
   /** Share of steps that pause a worker instead of killing one; unless said: 0.2. */
   pauses?: number;
   /** Unless said: MANYHANDS_CHAOS_SEED, or a new one. */
@@ -42,6 +42,10 @@ export interface ChaosReport {
   readonly seed: number;
   readonly kills: number;
   readonly pauses: number;
+  /** How many died at each kill point; the others were killed at a random moment. */
+  readonly atPoints: Readonly<Record<string, number>>;
+  /** How often each worker was killed and replaced, by its index. */
+  readonly byWorker: readonly number[];
   /** From the death of a worker until some other one had made progress, for each kill. */
   readonly firstMs: readonly number[];
   /** From the death of a worker until every other one had made progress, for each kill. */
@@ -86,6 +90,8 @@ class ChaosRun<Args extends unknown[]> {
   readonly #workers: Process[] = [];
   readonly #firstMs: number[] = [];
   readonly #recoveryMs: number[] = [];
+  readonly #atPoints: Record<string, number> = {};
+  readonly #byWorker: number[];
   #kills = 0;
   #pauses = 0;
 
@@ -95,6 +101,7 @@ class ChaosRun<Args extends unknown[]> {
     this.#random = seeded(seed);
     this.#progress = new RawArray('i', options.processes ?? 4);
     this.#orders = new RawArray('i', this.#progress.length);
+    this.#byWorker = Array.from(this.#progress, () => 0);
   }
 
   async run(): Promise<ChaosReport> {
@@ -119,6 +126,8 @@ class ChaosRun<Args extends unknown[]> {
       seed: this.#seed,
       kills: this.#kills,
       pauses: this.#pauses,
+      atPoints: this.#atPoints,
+      byWorker: this.#byWorker,
       firstMs: this.#firstMs,
       recoveryMs: this.#recoveryMs,
     };
@@ -130,7 +139,8 @@ class ChaosRun<Args extends unknown[]> {
   }
 
   async #start(index: number): Promise<void> {
-    const { points = [], worker, args } = this.#options;
+    const { worker, args } = this.#options;
+    const points = this.#pointsOf(index);
     this.#orders.set(index, 0);
     const process = new Process({
       name: `chaos-${index}`,
@@ -144,12 +154,13 @@ class ChaosRun<Args extends unknown[]> {
 
   /** Lets a worker die at a kill point, or kills it where it is. */
   async #kill(index: number): Promise<void> {
-    const { points = [] } = this.#options;
+    const points = this.#pointsOf(index);
     const worker = this.#workers[index];
     if (points.length > 0 && this.#random() < 0.7) {
       const point = between(this.#random, 1, points.length);
       this.#orders.set(index, point * 256 + between(this.#random, 1, MOST_PASSES));
       await worker.join(PATIENCE_MS);
+      if (!worker.isAlive()) this.#diedAt(points[point - 1]);
     } else {
       await worker.join(between(this.#random, 0, RANDOM_DELAY_MS));
     }
@@ -158,6 +169,16 @@ class ChaosRun<Args extends unknown[]> {
     if (worker.exitCode !== -9)
       throw new Error(`worker ${index} ended by itself: exit code ${worker.exitCode}`);
     this.#kills++;
+    this.#byWorker[index]++;
+  }
+
+  #pointsOf(index: number): readonly string[] {
+    const { points = [] } = this.#options;
+    return typeof points === 'function' ? points(index) : points;
+  }
+
+  #diedAt(point: string): void {
+    this.#atPoints[point] = (this.#atPoints[point] ?? 0) + 1;
   }
 
   async #pause(index: number): Promise<void> {

@@ -21,10 +21,12 @@ function sizeOr(kills: number, processes: number): Size {
 }
 
 export function reportLine(name: string, report: ChaosReport): string {
-  const { seed, kills, pauses, firstMs, recoveryMs } = report;
+  const { seed, kills, pauses, atPoints, firstMs, recoveryMs } = report;
+  const steps = Object.entries(atPoints).sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     `${name}: ${kills} kills, ${pauses} pauses, 0 hangs, counters exact; after a death somebody went on after ` +
-    `${spread(firstMs)}, everybody after ${spread(recoveryMs)}; seed ${seed}`
+    `${spread(firstMs)}, everybody after ${spread(recoveryMs)}; seed ${seed}; ` +
+    `killed at ${steps.map(([point, times]) => `${point} ${times}`).join(', ')}`
   );
 }
 

@@ -137,6 +137,51 @@ test('a reader killed behind a frame that was taken long ago: its block, used ag
   for (const fill of [2, 3]) assert.equal((await queue.get()).equals(large(fill)), true);
 });
 
+const segmentPoints = ['queue.put.segment', 'queue.put.spare', 'queue.put.linked'];
+
+for (const point of segmentPoints) {
+  test(`a writer killed at ${point}: no ring segment is lost, nor what is in the queue`, async () => {
+    const queue = new Queue<string>();
+    const before = blocksInUse();
+    // A spare one is there from the start.
+    for (let n = 0; n < 100; n++) await queue.put(String(n).padEnd(1000));
+    for (let n = 0; n < 100; n++) await queue.get();
+    await killedAt(point, putForEver, [queue]);
+    const count = queue.qsize();
+    await queue.put(String(count).padEnd(1000));
+    for (let n = 0; n <= count; n++) assert.equal(Number(await queue.get()), n);
+    assert.equal(queue.qsize(), 0);
+    assert.ok(blocksInUse() <= before + 1, 'but for the spare one');
+  });
+}
+
+for (const point of ['queue.get.owned', 'queue.get.unlinked', 'queue.get.spared']) {
+  test(`a reader killed at ${point}: no ring segment is lost, nor what is in the queue`, async () => {
+    const queue = new Queue<string>();
+    const before = blocksInUse();
+    for (let n = 0; n < 200; n++) await queue.put(String(n).padEnd(1000));
+    await killedAt(
+      point,
+      (queue: Queue<string>) => {
+        for (;;) queue.getSync();
+      },
+      [queue],
+    );
+    const rest: number[] = [];
+    while (queue.qsize() > 0) rest.push(Number(await queue.get()));
+    assert.deepEqual(
+      rest,
+      Array.from(rest, (_, i) => 200 - rest.length + i),
+    );
+    assert.ok(rest.length > 100);
+    assert.ok(blocksInUse() <= before + 1, 'but for the spare one');
+  });
+}
+
+function putForEver(queue: Queue<string>): void {
+  for (let n = 0; ; n++) queue.putSync(String(n).padEnd(1000));
+}
+
 test('a reader killed after it has unlinked a segment: the rest is there', async () => {
   const queue = new Queue<string>();
   for (let n = 0; n < 200; n++) await queue.put(String(n).padEnd(1000));

@@ -5,6 +5,7 @@ import { joinableTakersScenario, redeliverPuttersScenario, redeliverTakersScenar
 import { conditionScenarios, lockScenario, rlockScenario } from './locks.js';
 import { queueReadersScenario, queueWritersScenario } from './queues.js';
 import type { Scenario } from './scenario.js';
+import { trafficScenarios } from './traffic.js';
 
 export const syncScenarios: readonly Scenario[] = [
   lockScenario,
@@ -22,4 +23,5 @@ export const queueScenarios: readonly Scenario[] = [
   joinableTakersScenario,
   redeliverTakersScenario,
   redeliverPuttersScenario,
+  ...trafficScenarios,
 ];
