@@ -1,6 +1,6 @@
 // pipe.roundtrip-sync: a number to another process and back, both sides blocking.
 
-import { ours, pythonPeer, type Scenario } from './support/scenario.js';
+import { nativePeer, ours, pythonPeer, type Scenario } from './support/scenario.js';
 
 const TRIPS = 20_000;
 
@@ -19,5 +19,12 @@ export const pipeRoundtripSync: Scenario = {
         { ratio: 2.5, issue: 4 },
       ],
     },
+    {
+      name: 'C on futexes',
+      program: nativePeer('pingpong', TRIPS),
+      goals: [{ ratio: 0.5, issue: 4 }],
+    },
+    // As ours does: it looks for a moment before it sleeps. With both cores free it never sleeps at all.
+    { name: 'C, spinning first', program: nativePeer('pingpong', TRIPS, 2000) },
   ],
 };

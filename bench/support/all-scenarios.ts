@@ -18,6 +18,7 @@ import { queueSpsc1MB } from '../queue.spsc-1MB.js';
 import { queueSpscSmall } from '../queue.spsc-small.js';
 import { queueSpscSmallMany } from '../queue.spsc-small-many.js';
 import { semaphoreRing } from '../semaphore.ring.js';
+import { sharedArrayHandOver } from '../shared-array.hand-over.js';
 import { sharedArrayTravel } from '../shared-array.travel.js';
 import type { Scenario } from './scenario.js';
 
@@ -31,6 +32,7 @@ export const allScenarios: readonly Scenario[] = [
   ...conditionRound,
   ...barrierRound,
   sharedArrayTravel,
+  sharedArrayHandOver,
   pipeRoundtripSync,
   pipeRoundtripAsync,
   queueSpscSmall,

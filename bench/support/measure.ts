@@ -1,6 +1,6 @@
 // Measures a scenario: ours and every peer in turn, several times over, medians.
 
-import { type Figures, runProgram } from './run-program.js';
+import { type Figures, runProgram, Skipped } from './run-program.js';
 import type { Goal, Limit, Program, Scenario } from './scenario.js';
 
 export interface GoalOutcome extends Goal {
@@ -13,6 +13,8 @@ export interface PeerOutcome {
   /** How many times better ours is. */
   readonly ratio: number | undefined;
   readonly goals: readonly GoalOutcome[];
+  /** Why it was not measured, if this machine can't run it. */
+  readonly skipped: string | undefined;
 }
 
 export interface LimitOutcome extends Limit {
@@ -39,26 +41,39 @@ export async function measure(scenario: Scenario, repeats: number): Promise<Outc
   ];
   const runs = new Map<string, Figures[]>(contestants.map(([name]) => [name, []]));
   const failures: string[] = [];
+  const skipped = new Map<string, string>();
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [name, program] of contestants) {
+      if (skipped.has(name)) continue;
       try {
         runs.get(name)?.push(await runProgram(program));
       } catch (error) {
-        failures.push((error as Error).message);
+        const { message } = error as Error;
+        if (error instanceof Skipped) skipped.set(name, message);
+        else failures.push(message);
       }
     }
   }
-  return outcomeOf(scenario, runs, failures);
+  return outcomeOf(scenario, runs, failures, skipped);
 }
 
-function outcomeOf(scenario: Scenario, runs: Map<string, Figures[]>, failures: string[]): Outcome {
+function outcomeOf(
+  scenario: Scenario,
+  runs: Map<string, Figures[]>,
+  failures: string[],
+  skipped: Map<string, string>,
+): Outcome {
   const medianOf = (name: string, figure: string) => median((runs.get(name) ?? []).map((run) => run[figure]));
   const value = medianOf(OURS, 'value');
   const peers = scenario.peers.map(({ name, goals = [] }): PeerOutcome => {
     const theirs = medianOf(name, 'value');
     const ratio = ratioOf(scenario, value, theirs);
-    const outcomes = goals.map((goal) => ({ ...goal, reached: ratio !== undefined && ratio >= goal.ratio }));
-    return { name, value: theirs, ratio, goals: outcomes };
+    const demanded = skipped.has(name) ? [] : goals;
+    const outcomes = demanded.map((goal) => ({
+      ...goal,
+      reached: ratio !== undefined && ratio >= goal.ratio,
+    }));
+    return { name, value: theirs, ratio, goals: outcomes, skipped: skipped.get(name) };
   });
   const limits = (scenario.limits ?? []).map((limit): LimitOutcome => {
     const figure = medianOf(OURS, limit.figure);

@@ -6,8 +6,13 @@ import type { Program } from './scenario.js';
 export type Figures = Readonly<Record<string, number>>;
 
 const LIMIT_MS = 60_000;
+/** The exit code of a program that can't run on this machine, and says why. */
+const SKIPPED = 77;
 
-/** @throws {Error} If the program fails, prints no figures, or takes longer than a minute. */
+/** Why a program was not measured on this machine. */
+export class Skipped extends Error {}
+
+/** @throws {Error} If the program fails, prints no figures, or takes longer than a minute. {Skipped} If it can't run here. */
 export function runProgram({ command, args }: Program): Promise<Figures> {
   return new Promise((resolve, reject) => {
     // In a group of its own: a program that hangs is ended with its children.
@@ -22,6 +27,7 @@ export function runProgram({ command, args }: Program): Promise<Figures> {
       clearTimeout(timer);
       const figures = figuresIn(output);
       if (code === 0 && figures) return resolve(figures);
+      if (code === SKIPPED) return reject(new Skipped(errors.trim()));
       const why = code === 0 ? 'printed no figures' : `ended with ${signal ?? `exit code ${code}`}`;
       reject(new Error(`${[command, ...args].join(' ')} ${why}\n${errors.trimEnd()}`));
     });

@@ -54,6 +54,11 @@ export function nodePeer(file: string, ...args: Argument[]): Program {
   return node(`peers/${file}`, args);
 }
 
+/** A program in C, built with the machine's compiler when it is run; skipped where there is none. */
+export function nativePeer(name: string, ...args: Argument[]): Program {
+  return node('native/run.mjs', [name, ...args]);
+}
+
 export function pythonPeer(file: string, ...args: Argument[]): Program {
   return { command: 'python3', args: [pathOf(`python/${file}`), ...args.map(String)] };
 }

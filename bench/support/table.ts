@@ -13,7 +13,9 @@ export function linesOf(outcome: Outcome): string[] {
   const show = (figure: number | undefined) => withUnit(figure, scenario.unit);
   const lines = peers.map((peer, index) => {
     const first = index === 0 ? [scenario.name, show(value)] : ['', ''];
-    return line([...first, peer.name, show(peer.value), ratio(peer)], peer.goals.map(goalText).join(', '));
+    const theirs = peer.skipped === undefined ? show(peer.value) : 'skipped';
+    const remark = peer.skipped ?? peer.goals.map(goalText).join(', ');
+    return line([...first, peer.name, theirs, ratio(peer)], remark);
   });
   const ownLimit = limits.find(({ figure }) => figure === 'value');
   if (peers.length === 0) lines.push(line([scenario.name, show(value)], ownLimit ? limitText(ownLimit) : ''));
