@@ -13,6 +13,7 @@ import { pipeRoundtripSync } from '../pipe.roundtrip-sync.js';
 import { poolMapAuto } from '../pool.map-auto.js';
 import { poolMapChunk1 } from '../pool.map-chunk1.js';
 import { processStartJoin } from '../process.start-join.js';
+import { queueMemory } from '../queue.memory.js';
 import { queueMpmc } from '../queue.mpmc.js';
 import { queueSpsc1MB } from '../queue.spsc-1MB.js';
 import { queueSpscSmall } from '../queue.spsc-small.js';
@@ -39,6 +40,7 @@ export const allScenarios: readonly Scenario[] = [
   queueSpscSmallMany,
   queueSpsc1MB,
   ...queueMpmc,
+  queueMemory,
   processStartJoin,
   poolMapAuto,
   poolMapChunk1,
