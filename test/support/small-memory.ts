@@ -10,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 export async function runWithSmallMemory(
   fixture: URL,
   sizeKib: number,
+  ...args: string[]
 ): Promise<{ output: string; code: number | null; signal: string | null }> {
   const folder = mkdtempSync(join(tmpdir(), 'small-memory-'));
-  const script = `mount -t tmpfs -o size=${sizeKib}k none ${folder} && exec "$0" --import tsx "$1"`;
+  const script = `mount -t tmpfs -o size=${sizeKib}k none ${folder} && exec "$0" --import tsx "$@"`;
   const child = spawn(
     'unshare',
-    ['--map-root-user', '--mount', 'sh', '-c', script, process.execPath, fileURLToPath(fixture)],
+    ['--map-root-user', '--mount', 'sh', '-c', script, process.execPath, fileURLToPath(fixture), ...args],
     {
       env: { ...process.env, MANYHANDS_SHM_DIR: folder, NODE_TEST_CONTEXT: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
