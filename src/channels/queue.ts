@@ -10,6 +10,7 @@ import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { FrameBatch } from './frame-batch.js';
 import { FrameQueue } from './frame-queue.js';
+import { itemsUntil } from './items-until.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
 
@@ -201,15 +202,8 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   }
 
   /** Items as they come, until the queue is shut down and empty. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      try {
-        yield await this.get();
-      } catch (error) {
-        if (error instanceof QueueShutDownError) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return itemsUntil(QueueShutDownError, () => this.get());
   }
 
   [Symbol.dispose](): void {

@@ -15,6 +15,7 @@ import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { bytePart } from './byte-part.js';
 import type { Connection } from './connection.js';
 import type { FrameQueue } from './frame-queue.js';
+import { itemsUntil } from './items-until.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
 
@@ -142,15 +143,8 @@ export class RingConnection<T> implements Connection<T>, Shippable, Waitable {
     this.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      try {
-        yield await this.recv();
-      } catch (error) {
-        if (error instanceof EOFError) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return itemsUntil(EOFError, () => this.recv());
   }
 
   [WAITABLE](): Readiness {

@@ -23,6 +23,7 @@ import { type Handle, SHIP, type Shippable } from '../base/shippable.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { bytePart } from './byte-part.js';
 import type { Connection } from './connection.js';
+import { itemsUntil } from './items-until.js';
 import { LocalWait } from './local-wait.js';
 import { FrameSplitter, frameOf, frameOfBytes, StreamMessage } from './stream-message.js';
 
@@ -142,15 +143,8 @@ export class StreamConnection<T = unknown> implements Connection<T>, Shippable, 
     this.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      try {
-        yield await this.recv();
-      } catch (error) {
-        if (error instanceof EOFError) return;
-        throw error;
-      }
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return itemsUntil(EOFError, () => this.recv());
   }
 
   /** @throws {NotShippableError} Always: a socket is of its process. */

@@ -3,6 +3,7 @@ import { createServer, connect as netConnect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { keyOf, proveToListener } from '../../src/channels/handshake.js';
 import {
   AuthenticationError,
   ClosedError,
@@ -38,6 +39,13 @@ async function stranger(address: SocketAddress): Promise<Socket> {
   const socket = netConnect(address as { host: string; port: number });
   socket.on('error', () => {});
   await new Promise((resolve) => socket.once('connect', resolve));
+  return socket;
+}
+
+/** A peer that proves that it knows the authkey, and after that sends what the test writes. */
+async function proven(address: SocketAddress): Promise<Socket> {
+  const socket = await stranger(address);
+  await proveToListener(socket, keyOf(authkey));
   return socket;
 }
 
@@ -118,48 +126,91 @@ test('connect() with another authkey is an AuthenticationError on both sides, an
   }
 });
 
-test('Listener is not held up by peers that are silent, half-open, slow or speak garbage', async () => {
-  using listener = await listening({ address: tcp, handshakeTimeout: 60_000 });
-  const silent = await stranger(listener.address);
-  const halfOpen = await stranger(listener.address);
-  halfOpen.end();
-  const gone = await stranger(listener.address);
-  gone.destroy();
-  const slow = await stranger(listener.address);
-  slow.write('mhands0');
-  const garbage = await stranger(listener.address);
-  const garbageHungUp = hungUp(garbage);
-  garbage.write(Buffer.alloc(1_000_000, 7));
-  const http = await stranger(listener.address);
-  const httpHungUp = hungUp(http);
-  http.write(`GET / HTTP/1.1\r\nHost: ${'x'.repeat(80)}\r\n\r\n`);
-  const accepting = listener.accept();
-  const client = await connect(listener.address, { authkey });
-  const accepted = await accepting;
-  await client.send(1);
-  assert.equal(await accepted.recv(), 1);
-  await Promise.all([garbageHungUp, httpHungUp]);
-  for (const socket of [silent, slow]) socket.destroy();
-  client.close();
-  accepted.close();
-});
+/** Where to listen, over each kind of socket: on a path of its own, and on a port. */
+const places: readonly [name: string, options: { address?: SocketAddress }][] = [
+  ['Unix socket', {}],
+  ['TCP', { address: tcp }],
+];
 
-test('Listener hangs up on a peer that is silent longer than handshakeTimeout, and tells nobody', async () => {
-  using listener = await listening({ address: tcp, handshakeTimeout: 20 });
-  await hungUp(await stranger(listener.address));
-  await assert.rejects(listener.accept(0), TimeoutError);
-});
+for (const [name, place] of places) {
+  test(`Listener is not held up by peers that are silent, half-open, slow or speak garbage (${name})`, async () => {
+    using listener = await listening({ ...place, handshakeTimeout: 60_000 });
+    const silent = await stranger(listener.address);
+    const halfOpen = await stranger(listener.address);
+    halfOpen.end();
+    const gone = await stranger(listener.address);
+    gone.destroy();
+    const slow = await stranger(listener.address);
+    slow.write('mhands0');
+    const garbage = await stranger(listener.address);
+    const garbageHungUp = hungUp(garbage);
+    garbage.write(Buffer.alloc(1_000_000, 7));
+    const http = await stranger(listener.address);
+    const httpHungUp = hungUp(http);
+    http.write(`GET / HTTP/1.1\r\nHost: ${'x'.repeat(80)}\r\n\r\n`);
+    const accepting = listener.accept();
+    const client = await connect(listener.address, { authkey });
+    const accepted = await accepting;
+    await client.send(1);
+    assert.equal(await accepted.recv(), 1);
+    await Promise.all([garbageHungUp, httpHungUp]);
+    for (const socket of [silent, slow]) socket.destroy();
+    client.close();
+    accepted.close();
+  });
 
-test('Listener lets the longest silent strangers go when there are too many', async () => {
-  using listener = await listening({ address: tcp, handshakeTimeout: 60_000 });
-  const first = await stranger(listener.address);
-  const firstHungUp = hungUp(first);
-  const others = await Promise.all(Array.from({ length: 130 }, () => stranger(listener.address)));
-  await firstHungUp;
-  const client = await connect(listener.address, { authkey });
-  client.close();
-  for (const socket of others) socket.destroy();
-});
+  test(`Listener hangs up on a peer that is silent longer than handshakeTimeout, and tells nobody (${name})`, async () => {
+    using listener = await listening({ ...place, handshakeTimeout: 20 });
+    await hungUp(await stranger(listener.address));
+    await assert.rejects(listener.accept(0), TimeoutError);
+  });
+
+  test(`Listener lets the longest silent strangers go when there are too many (${name})`, async () => {
+    using listener = await listening({ ...place, handshakeTimeout: 60_000 });
+    const first = await stranger(listener.address);
+    const firstHungUp = hungUp(first);
+    const others = await Promise.all(Array.from({ length: 130 }, () => stranger(listener.address)));
+    await firstHungUp;
+    const client = await connect(listener.address, { authkey });
+    client.close();
+    for (const socket of others) socket.destroy();
+  });
+
+  test(`Listener hangs up on who sends more than a handshake before it is known, and reads no more of it (${name})`, async () => {
+    using listener = await listening(place);
+    const early = await stranger(listener.address);
+    const earlyHungUp = hungUp(early);
+    // As much as a frame may have, and announced as one: before the proof it is nothing but too many bytes.
+    const frame = Buffer.alloc(4 * 1024 * 1024);
+    frame.writeUInt32LE(frame.length - 4, 0);
+    early.write(frame);
+    await earlyHungUp;
+    const known = await connect(listener.address, { authkey });
+    const accepted = await listener.accept();
+    await known.send(1);
+    assert.equal(await accepted.recv(), 1);
+    known.close();
+    accepted.close();
+  });
+
+  test(`Connection of a peer that announces a frame above maxMessageBytes, or half a frame, harms no other (${name})`, async () => {
+    using listener = await listening({ ...place, maxMessageBytes: 10_000 });
+    const [liar, half] = [await proven(listener.address), await proven(listener.address)];
+    const [ofLiar, ofHalf] = [await listener.accept(), await listener.accept()];
+    liar.write(Buffer.of(0xff, 0xff, 0xff, 0xff, 1, 2, 3));
+    half.write(Buffer.of(100, 0, 0, 0, 0, 0, 0, 0));
+    const client = await connect(listener.address, { authkey });
+    const accepted = await listener.accept();
+    await client.send(1);
+    assert.equal(await accepted.recv(), 1);
+    await assert.rejects(ofLiar.recv(), /maxMessageBytes/);
+    await assert.rejects(ofHalf.recv(5), TimeoutError);
+    half.end();
+    await assert.rejects(ofHalf.recv(), EOFError);
+    for (const socket of [liar, half]) socket.destroy();
+    for (const connection of [ofLiar, ofHalf, client, accepted]) connection.close();
+  });
+}
 
 test('Listener: a challenge or a proof sent back proves nothing', async () => {
   using listener = await listening({ address: tcp });

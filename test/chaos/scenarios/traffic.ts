@@ -67,14 +67,18 @@ async function produce(self: ChaosWorker, queue: Queue<Item>, ledger: RawArray<'
   const lastPut = 2 + 2 * self.index;
   ledger.set(lastPut, -1);
   ledger.set(lastPut - 1, life);
-  for (let n = 0; ; ) {
+  for (let n = 0, turn = 1; ; turn++) {
     const items: Item[] = Array.from({ length: 1 + (n % 3) }, (_, i) => itemOf(life, n + i));
     if (n % 7 === 0) await queue.putMany(items);
     else for (const item of items) await (n % 2 ? queue.putSync(item) : queue.put(item));
     n += items.length;
     ledger.set(lastPut, n - 1);
     self.progress();
-    while (queue.qsize() > MOST_QUEUED) await new Promise((resolve) => setTimeout(resolve, 1));
+    // A pause now and then: what takes time in a long run is the start of replacements, and that needs a core.
+    while (turn % 10 === 0 || queue.qsize() > MOST_QUEUED) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (queue.qsize() <= MOST_QUEUED) break;
+    }
   }
 }
 
