@@ -1,43 +1,43 @@
 // Builds what is published: dist/ with one bundle per entry, shared chunks, and the declarations.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { makeBundles, settings } from './bundles.mjs';
 import { bin, capture, root } from './run-command.mjs';
 import { setup } from './setup.mjs';
 
-/** Name in dist/ and source of each entry point. */
-const entryPoints = {
+/** Name in dist/ and source of each entry of the package. */
+const entries = {
   index: 'src/index.ts',
   futures: 'src/futures.ts',
+  context: 'src/context.ts',
+};
+
+/** What is loaded on its own, beside the library. */
+const programs = {
   redis: 'src/redis/redis.ts',
-  bootstrap: 'src/bootstrap.ts',
+  'thread-bootstrap': 'src/thread-bootstrap.ts',
   cli: 'src/cli/main.ts',
 };
 
-const testingEntryPoints = { testing: 'src/testing.ts', bootstrap: 'src/bootstrap.ts' };
-
-/** What all bundles have in common. */
-const settings = {
-  absWorkingDir: root,
-  bundle: true,
-  splitting: true,
-  // All chunks lie beside the entries, so that `new URL('./bootstrap.js', import.meta.url)` is right in each.
-  chunkNames: 'chunk-[hash]',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'warning',
+const testingEntryPoints = {
+  testing: 'src/testing.ts',
+  bootstrap: 'src/bootstrap.ts',
+  'thread-bootstrap': 'src/thread-bootstrap.ts',
 };
 
 /** The library with its kill points, and what else is given, as a whole of its own in a folder. */
 export async function bundleForTesting(outdir, moreEntryPoints = {}) {
   const { build: bundle } = await import('esbuild');
-  await bundle({ ...settings, entryPoints: { ...testingEntryPoints, ...moreEntryPoints }, outdir });
+  await bundle({
+    ...settings,
+    format: 'esm',
+    splitting: true,
+    // All chunks lie beside the entries, so that `new URL('./bootstrap.js', import.meta.url)` is right in each.
+    chunkNames: 'chunk-[hash]',
+    entryPoints: existing({ ...testingEntryPoints, ...moreEntryPoints }),
+    outdir,
+  });
 }
 
 /** The bundler renames a class that speaks of itself in a static member (`_Name`); users would see that name in errors. */
@@ -55,21 +55,11 @@ async function checkNames() {
 /** @returns {Promise<boolean>} whether both the bundles and the declarations were made without errors */
 export async function build() {
   const started = performance.now();
-  const existing = Object.entries(entryPoints).filter(([, source]) => existsSync(path.join(root, source)));
-  if (existing.length === 0) {
-    console.log('build: nothing in src/ yet');
-    return true;
-  }
-  const { build: bundle } = await import('esbuild');
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  mkdirSync(path.join(root, 'dist'));
   try {
+    await makeBundles('dist', existing(entries), existing(programs));
     // The kill points of the tests (src/base/kill-point.ts) are not in what is published …
-    await bundle({
-      ...settings,
-      entryPoints: Object.fromEntries(existing),
-      outdir: 'dist',
-      dropLabels: ['CHAOS'],
-    });
     // … but in `manyhands/testing`, which is a whole library of its own.
     await bundleForTesting('dist/testing');
     await checkNames();
@@ -79,9 +69,15 @@ export async function build() {
   }
   const types = await capture(process.execPath, [bin('tsc'), '-p', 'tsconfig.build.json']);
   if (types.code !== 0) console.error(types.output);
-  const files = readdirSync(path.join(root, 'dist')).filter((name) => name.endsWith('.js'));
+  const files = readdirSync(path.join(root, 'dist')).filter((name) => /[.]c?js$/.test(name));
   console.log(`build: ${files.length} files in dist/ after ${Math.round(performance.now() - started)} ms`);
   return types.code === 0;
+}
+
+function existing(sources) {
+  return Object.fromEntries(
+    Object.entries(sources).filter(([, source]) => existsSync(path.join(root, source))),
+  );
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -26,9 +26,9 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { constants as osConstants } from 'node:os';
 import { basename, join } from 'node:path';
 import { SystemCallError } from '../base/errors.js';
+import { nodeOs } from '../base/late-builtins.js';
 import { MAPPING_ALIGNMENT, MappedRange } from '../platform/mapped-range.js';
 import { os } from '../platform/os.js';
 import { isAlive, ownIdentity } from '../platform/process-identity.js';
@@ -270,7 +270,7 @@ function exists(name: string): SystemCallError {
 }
 
 function failure(code: string, message: string): SystemCallError {
-  const number = (osConstants.errno as Record<string, number | undefined>)[code] ?? 0;
+  const number = (nodeOs().constants.errno as Record<string, number | undefined>)[code] ?? 0;
   return new SystemCallError(`${message} (${code})`, code, number, 'shared memory');
 }
 

@@ -1,8 +1,8 @@
 // Where sessions live, and whether one of them still has processes.
 
 import { accessSync, constants } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeOs } from '../base/late-builtins.js';
 import { MappedFile } from '../platform/mapped-file.js';
 import { os } from '../platform/os.js';
 import { ProcessTable, TABLE_BYTES, TABLE_MAGIC, TableHeader } from './process-table.js';
@@ -16,7 +16,7 @@ export function sharedDirectory(): string {
     accessSync(preferred, constants.W_OK);
     return preferred;
   } catch {
-    return tmpdir();
+    return nodeOs().tmpdir();
   }
 }
 

@@ -1,7 +1,7 @@
 // macOS: the same verbs by its own calls. UNTESTED: written from the manual pages, never run by us.
 
 import { fstatSync, ftruncateSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { nodeOs } from '../base/late-builtins.js';
 import { declare, errno, throwErrno } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
 import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
@@ -14,7 +14,8 @@ const BSDINFO_STATUS_OFFSET = 4;
 const BSDINFO_START_SECONDS_OFFSET = 120;
 const SZOMB = 5;
 const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x1000;
-const { EINTR, ETIMEDOUT } = constants.errno;
+const EINTR = 4;
+const ETIMEDOUT = 60;
 
 const waitLayout: WaitLayout = { codeWord: 2, pidWord: 3, statusWord: 5, noHang: 1, noWait: 0x20 };
 const NAP_MS = 5;
@@ -30,7 +31,7 @@ const pidInfo = declare<[number, number, number, Uint8Array, number], number>(
 );
 
 export const darwin: OsFacts = {
-  sharedMemoryDirectory: tmpdir,
+  sharedMemoryDirectory: () => nodeOs().tmpdir(),
 
   futexWait(pointer, expected, timeoutMs): FutexOutcome {
     // Zero means for ever; the longest limit the call takes is 71 minutes, after which the caller looks and sleeps again.

@@ -4,9 +4,8 @@
 // addon's package is required directly where it is found, and `koffi` where it is not. A child is told the addon's path by
 // its parent and loads it without looking (1 ms).
 
-import { createRequire } from 'node:module';
-import { constants, platform } from 'node:os';
 import { SystemCallError, UnsupportedPlatformError } from '../base/errors.js';
+import { nodeModule, nodeOs } from '../base/late-builtins.js';
 
 type Native = Pick<typeof import('koffi'), 'load' | 'view' | 'errno'>;
 
@@ -39,7 +38,7 @@ export function errno(): number {
 /** @throws {SystemCallError} Always; `number` is an errno. */
 export function throwErrno(syscall: string, number: number, what: string): never {
   const code =
-    Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? `ERRNO_${number}`;
+    Object.entries(nodeOs().constants.errno).find(([, value]) => value === number)?.[0] ?? `ERRNO_${number}`;
   const hint =
     code === 'ENOSPC' ? ' (the shared memory file system is full: free some of it, or make it larger)' : '';
   throw new SystemCallError(`${what}: ${syscall} failed with ${code}${hint}`, code, number, syscall);
@@ -49,7 +48,7 @@ export function throwErrno(syscall: string, number: number, what: string): never
 export function addonPath(): string | undefined {
   return (
     knownAddon ??
-    Object.keys(createRequire(import.meta.url).cache).find((path) => path.endsWith('koffi.node'))
+    Object.keys(nodeModule().createRequire(import.meta.url).cache).find((path) => path.endsWith('koffi.node'))
   );
 }
 
@@ -66,6 +65,7 @@ function loadKoffi(): Native {
       // It has gone since the parent loaded it: look for it.
     }
   }
+  const { createRequire } = nodeModule();
   const require = createRequire(import.meta.url);
   try {
     return createRequire(require.resolve('koffi'))(`@koromix/koffi-${hostTriple()}`) as Native;
@@ -84,5 +84,5 @@ function loadKoffi(): Native {
 }
 
 function hostTriple(): string {
-  return `${platform()}-${process.arch}`;
+  return `${nodeOs().platform()}-${process.arch}`;
 }

@@ -1,7 +1,6 @@
 // Linux: futex(2), prctl(2), /proc.
 
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { closeDescriptor } from './descriptor.js';
 import { declare, errno, throwErrno } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
@@ -12,7 +11,10 @@ const FUTEX_WAIT = 0; // not FUTEX_PRIVATE: the word is shared between processes
 const FUTEX_WAKE = 1;
 const PR_SET_PDEATHSIG = 1;
 const MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20;
-const { EAGAIN, EINTR, ETIMEDOUT } = constants.errno;
+// Written down: to ask node:os for them would cost every child its loading.
+const EINTR = 4;
+const EAGAIN = 11;
+const ETIMEDOUT = 110;
 
 // A wait without limit still gets a time limit for the kernel: only a timed wait is interrupted (EINTR) by a handled
 // signal such as SIGCHLD, and a parent that sleeps has to hear that a child of its has died.

@@ -1,12 +1,13 @@
 // waitid(2): how a child has ended, without reaping it. The same on Linux and macOS, but for the layout of siginfo_t.
 
-import { constants } from 'node:os';
+import { nodeOs } from '../base/late-builtins.js';
 import { declare, errno } from './libc.js';
 import type { EndFacts } from './os-facts.js';
 
 const P_PID = 1;
 const WEXITED = 4;
 const CLD_EXITED = 1;
+const EINTR = 4;
 
 const waitid = declare<[number, number, Int32Array, number], number>(
   'int waitid(int type, unsigned int id, _Inout_ int *info, int options)',
@@ -27,7 +28,7 @@ export function waitForEndOf(pid: number, layout: WaitLayout): EndFacts | undefi
   for (;;) {
     const result = waitid(P_PID, pid, info, WEXITED | layout.noWait | layout.noHang);
     if (result === 0) break;
-    if (errno() !== constants.errno.EINTR) return undefined;
+    if (errno() !== EINTR) return undefined;
   }
   if (info[layout.pidWord] === 0) return undefined;
   const status = info[layout.statusWord];
@@ -37,6 +38,6 @@ export function waitForEndOf(pid: number, layout: WaitLayout): EndFacts | undefi
 }
 
 function signalName(number: number): NodeJS.Signals {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  const found = Object.entries(nodeOs().constants.signals).find(([, value]) => value === number);
   return (found?.[0] ?? `SIG${number}`) as NodeJS.Signals;
 }

@@ -8,9 +8,9 @@
 //
 // The process is started before its parcel is made: while it boots, the parent reads functions and serializes.
 
-import { constants } from 'node:os';
 import { Deadline } from '../base/deadline.js';
 import { ProcessCrashedError, TimeoutError } from '../base/errors.js';
+import { nodeOs } from '../base/late-builtins.js';
 import { OutgoingParcel } from '../channels/parcel.js';
 import { loadParcel, storeParcel } from '../channels/stored-parcel.js';
 import type { AgentId } from '../memory/agent.js';
@@ -20,6 +20,7 @@ import { os } from '../platform/os.js';
 import { identityOf } from '../platform/process-identity.js';
 import { unpackError } from '../serialization/remote-error.js';
 import { recoverAgent } from '../sync/recovery.js';
+import { shareCompiledCode } from './compiled-code.js';
 import type { EndStatus, Launched, Launcher, LaunchOptions } from './launcher.js';
 import { recoverOrphans, recoverOrphansOf } from './orphans.js';
 import { Phase, StartStatus } from './start-status.js';
@@ -91,6 +92,7 @@ export class Child {
     }
     const identity = identityOf(launched.pid);
     if (identity) table.setIdentity(agent, identity);
+    shareCompiledCode();
     return new Child(agent, launched, status);
   }
 
@@ -242,7 +244,7 @@ export class Child {
 
 /** As Python's: the status, or minus the signal's number. */
 export function exitCodeOf({ code, signal }: EndStatus): number | null {
-  return signal ? -constants.signals[signal] : code;
+  return signal ? -nodeOs().constants.signals[signal] : code;
 }
 
 /** Resolves when `event` does or the time is over. @throws The signal's reason, when it is aborted. */

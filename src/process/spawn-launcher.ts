@@ -2,14 +2,14 @@
 
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SystemCallError } from '../base/errors.js';
+import { nodeOs } from '../base/late-builtins.js';
 import { Session } from '../memory/session.js';
 import { ADDON_VARIABLE, addonPath } from '../platform/libc.js';
 import { os } from '../platform/os.js';
 import { getEntryUrl } from '../serialization/entry-url.js';
+import { bootstrapFile } from './bootstrap-file.js';
 import {
   CHILD_VARIABLE,
   type EndStatus,
@@ -18,13 +18,6 @@ import {
   type LaunchOptions,
   writeTicket,
 } from './launcher.js';
-
-// Beside the bundles when built (dist/bootstrap.js), one folder up in the sources (src/bootstrap.ts).
-const bootstrap = fileURLToPath(
-  import.meta.url.endsWith('.ts')
-    ? new URL('../bootstrap.ts', import.meta.url)
-    : new URL('./bootstrap.js', import.meta.url),
-);
 
 // Where flags of node with a name or a relative path in them (`--import tsx`) are understood: where the program was started.
 // Children are started there, and change to their own folder before they run anything.
@@ -45,7 +38,7 @@ export const spawnLauncher: Launcher = {
     });
     const flags = options.execArgv ? [...options.execArgv] : inheritedFlags(process.execArgv);
     if (options.maxOldSpaceMb !== undefined) flags.push(`--max-old-space-size=${options.maxOldSpaceMb}`);
-    return spawnNode([...flags, bootstrap], {
+    return spawnNode([...flags, bootstrapFile()], {
       cwd: startFolder !== undefined && existsSync(startFolder) ? startFolder : undefined,
       // Less a test runner's variable: it would make the child report to it.
       env: { ...env, NODE_TEST_CONTEXT: undefined, [CHILD_VARIABLE]: ticket, [ADDON_VARIABLE]: addonPath() },
@@ -70,7 +63,7 @@ function spawnNode(args: string[], options: SpawnOptions): SpawnedProcess {
   // Node tells why only after a while; a second try that waits tells at once.
   const again = spawnSync(process.execPath, ['--version'], { ...options, stdio: 'ignore' }).error;
   throw asSystemCallError(
-    again ?? { code: 'EAGAIN', errno: -constants.errno.EAGAIN },
+    again ?? { code: 'EAGAIN', errno: -nodeOs().constants.errno.EAGAIN },
     'spawn',
     'can not start a process',
   );

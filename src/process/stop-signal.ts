@@ -4,7 +4,7 @@ import { Deadline } from '../base/deadline.js';
 import { CancelledError } from '../base/errors.js';
 import type { StartStatus } from './start-status.js';
 
-const controller = new AbortController();
+let controller: AbortController | undefined;
 let status: StartStatus | undefined;
 let listening = false;
 
@@ -15,11 +15,12 @@ export function hearStopRequests(own: StartStatus): void {
 
 /** Aborted when this process is asked to stop. It keeps no program alive. */
 export function stopSignal(): AbortSignal {
-  if (status && !listening) void listen(status);
+  controller ??= new AbortController();
+  if (status && !listening) void listen(status, controller);
   return controller.signal;
 }
 
-async function listen(own: StartStatus): Promise<void> {
+async function listen(own: StartStatus, controller: AbortController): Promise<void> {
   listening = true;
   await own.watchers.until(() => own.stopAsked || undefined, Deadline.never, { keepAlive: false });
   controller.abort(new CancelledError('this process is asked to stop'));

@@ -4,7 +4,7 @@
 //   OBJECT_OF │ object │ own properties       for Object.create(object)
 
 import { EventEmitter } from 'node:events';
-import { Readable } from 'node:stream';
+import { nodeStream } from '../base/late-builtins.js';
 import type { EncodeScope } from './encode-scope.js';
 import { classOfPrototype, encodeWithExtras, otherKeys } from './extras.js';
 import type { AnyFunction, FunctionReader } from './function-recipe.js';
@@ -50,7 +50,7 @@ function classOf(scope: EncodeScope, object: object, prototype: object): AnyFunc
 
 /** Node's streams, sockets, timers and the like, and instances of classes derived from them. */
 function refuseNative(scope: EncodeScope, object: object, prototype: object): void {
-  if (object instanceof Stream) refuseAs(scope, object);
+  if (object instanceof EventEmitter && object instanceof streamClass()) refuseAs(scope, object);
   for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
     const Class = classOfPrototype(at);
     if (!Class || Class === Object || Class === EventEmitter || Class === Error) continue;
@@ -69,7 +69,10 @@ function refusePrivate(scope: EncodeScope, object: object): void {
   );
 }
 
-const Stream = Object.getPrototypeOf(Readable) as abstract new () => object;
+function streamClass(): abstract new () => object {
+  return Object.getPrototypeOf(nodeStream().Readable) as abstract new () => object;
+}
+
 const builtinClasses = new WeakMap<AnyFunction, boolean>();
 
 /** Classes that go by name and are not ours keep their state where nobody can read it. */

@@ -2,8 +2,8 @@
 // defined there travels by capture.
 
 import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { nodeModule } from '../base/late-builtins.js';
 
 let known: string | undefined;
 
@@ -22,7 +22,7 @@ function resolveEntry(path: string | undefined): string {
   if (!path || path === '-') return '';
   try {
     // `node app` runs app.js and `node .` runs index.js: the extension is found as `require` does.
-    return pathToFileURL(realpathSync(createRequire(path).resolve(path))).href;
+    return pathToFileURL(realpathSync(nodeModule().createRequire(path).resolve(path))).href;
   } catch {
     return pathToFileURL(path).href;
   }

@@ -1,9 +1,9 @@
 // Importing as if from another file: the dynamic import, `require` and `import.meta` of the place the code comes from.
 
-import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SerializationError } from '../base/errors.js';
+import { nodeModule } from '../base/late-builtins.js';
 import { readRequest } from './captured-code.js';
 
 export type DynamicImport = (specifier: unknown, options?: object) => Promise<object>;
@@ -31,9 +31,10 @@ export function importerOf(base: string): DynamicImport {
   let importer = importers.get(base);
   if (!importer) {
     const file = fileOf(base);
-    const module = new (Module as unknown as ModuleConstructor)(file);
+    const Module = nodeModule() as unknown as ModuleConstructor;
+    const module = new Module(file);
     module.filename = file;
-    module.paths = (Module as unknown as ModuleConstructor)._nodeModulePaths(dirname(file));
+    module.paths = Module._nodeModulePaths(dirname(file));
     module._compile(
       'exports.dynamicImport = (specifier, options) => import(specifier, options);',
       `${file}.cjs`,
@@ -83,7 +84,7 @@ function cannotLoad(specifier: string, cause: unknown): SerializationError {
 }
 
 export function requireOf(base: string): NodeJS.Require {
-  return createRequire(base.startsWith('file:') ? base : pathToFileURL(`${process.cwd()}/`));
+  return nodeModule().createRequire(base.startsWith('file:') ? base : pathToFileURL(`${process.cwd()}/`));
 }
 
 /** The `import.meta` of a file. */

@@ -2,8 +2,8 @@
 //
 //   manyhands#Queue      global#Math.max      node:fs#promises.readFile      node:fs
 
-import { builtinModules, createRequire } from 'node:module';
 import { NotShippableError, SerializationError } from '../base/errors.js';
+import { nodeModule } from '../base/late-builtins.js';
 import { isOwnExportName, nameOfOwnExport, ownExport } from './own-exports.js';
 
 // Lazy globals (fetch, crypto, WebSocket) are left out: to look at them loads what stands behind them.
@@ -18,7 +18,6 @@ const GLOBAL_NAMES = (
   'clearImmediate queueMicrotask structuredClone atob btoa performance'
 ).split(' ');
 
-const nodeRequire = createRequire(import.meta.url);
 const names = new WeakMap<object, string>();
 let builtinsSeen = 0;
 let areGlobalsKnown = false;
@@ -41,10 +40,14 @@ export function nameOfValue(value: object): string | undefined {
 export function valueOfName(name: string): unknown {
   if (isOwnExportName(name)) return ownExport(name);
   const [root, path] = splitName(name);
-  let value: unknown = root === 'global' ? globalThis : nodeRequire(root);
+  let value: unknown = root === 'global' ? globalThis : builtin(root);
   for (const key of path) value = (value as Record<string, unknown> | undefined)?.[key];
   if (value === undefined) throw new SerializationError(`there is no ${name} in this process`);
   return value;
+}
+
+function builtin(name: string): unknown {
+  return process.getBuiltinModule(name);
 }
 
 function splitName(name: string): [root: string, path: string[]] {
@@ -76,10 +79,16 @@ function learnBuiltins(): void {
   for (; builtinsSeen < loaded.length; builtinsSeen++) {
     const entry = loaded[builtinsSeen];
     const name = entry.startsWith('NativeModule ') ? entry.slice('NativeModule '.length) : '';
-    if (!builtinModules.includes(name) || name.startsWith('_') || name === 'process' || name === 'console')
+    if (
+      !nodeModule().builtinModules.includes(name) ||
+      name.startsWith('_') ||
+      name === 'process' ||
+      name === 'console'
+    )
       continue;
     if (DEPRECATED.has(name)) continue;
-    const module = nodeRequire(`node:${name}`) as object;
+    const module = builtin(`node:${name}`) as object | undefined;
+    if (!module) continue;
     if (!names.has(module)) names.set(module, `node:${name}`);
     learnMembers(module, `node:${name}#`, 2);
   }

@@ -2,6 +2,7 @@
 
 import { NotShippableError } from '../base/errors.js';
 import type { AnyFunction, ReferenceRecipe } from './function-recipe.js';
+import { importerOf } from './module-importer.js';
 
 const references = new WeakMap<AnyFunction, ReferenceRecipe>();
 
@@ -19,7 +20,7 @@ export function task<F extends (...args: never[]) => unknown>(
   if (!path) throw new TypeError('task() takes the name of an export');
   const keys = path.split('.');
   const stand = async (...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> => {
-    let value = (await import(url)) as unknown;
+    let value = (await importerOf(url)(url)) as unknown;
     for (const key of keys) value = (value as Record<string, unknown> | undefined)?.[key];
     if (typeof value !== 'function') throw new NotShippableError(`${url} exports no function ${path}`);
     return (await (value as (...args: unknown[]) => unknown)(...args)) as Awaited<ReturnType<F>>;

@@ -1,0 +1,106 @@
+// Loads the library from the bundles of the published package, and is where its children begin. Built as dist/bootstrap.cjs:
+// as an ES module it would cost each child 5 ms more, and could not be given compiled code.
+//
+//   index.js, futures.js, …  ─┐
+//   a child of the library   ─┴─► bootstrap.cjs ─┬─► core-<hash>.cjs      what every child needs
+//                                                └─► library-<hash>.cjs   the rest; in a child when something of it is named
+//
+// A child finds both compiled in the session's directory (process/compiled-code.ts). scripts/bundles.mjs makes the bundles:
+// each is a function of a module, of `require` and of what is its own here.
+
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
+import type { beginChild } from './process/begin-child.js';
+import type { CodeEnding, LoadedBundle, offerCompiledCode } from './process/compiled-code.js';
+
+/** Exports of source files by their path. */
+type Parts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface Core {
+  readonly parts: () => Parts;
+  readonly beginChild: typeof beginChild;
+  readonly offerCompiledCode: typeof offerCompiledCode;
+}
+
+interface Library {
+  readonly parts: () => Parts;
+}
+
+interface Own {
+  /** Its `import.meta.url`. */
+  readonly url: string;
+  /** The exports of a source file that is in the core. */
+  partOf(path: string): Readonly<Record<string, unknown>> | undefined;
+}
+
+// Put in by the build: names of the files, with a hash of their content.
+declare const CORE_FILE: string;
+declare const LIBRARY_FILE: string;
+
+const sessionDirectory = directoryOf(process.env['MANYHANDS_CHILD']);
+const loaded: LoadedBundle[] = [];
+let library: Library | undefined;
+let coreParts: Parts | undefined;
+
+const core = load<Core>(CORE_FILE);
+core.offerCompiledCode(loaded);
+if (require.main === module) core.beginChild(async () => loadLibrary());
+
+/** For the entries: the exports of a source file. */
+export function partOf(path: string): Readonly<Record<string, unknown>> | undefined {
+  return corePart(path) ?? loadLibrary().parts()[path];
+}
+
+function corePart(path: string): Readonly<Record<string, unknown>> | undefined {
+  coreParts ??= core.parts();
+  return coreParts[path];
+}
+
+function loadLibrary(): Library {
+  library ??= load<Library>(LIBRARY_FILE);
+  return library;
+}
+
+function load<Exports>(name: string): Exports {
+  const filename = `${__dirname}/${name}`;
+  const { ending, cachedData } = compiledCode(name);
+  // The bundles are plain ASCII: read so, the text is not converted.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
+  loaded.push({
+    name,
+    given: script.cachedDataRejected ? undefined : ending,
+    compiled: () => script.createCachedData(),
+  });
+  const bundle = { exports: {} as Exports };
+  const own: Own = {
+    get url() {
+      return pathToFileURL(filename).href;
+    },
+    partOf: corePart,
+  };
+  script.runInThisContext()(bundle, require, own);
+  return bundle.exports;
+}
+
+/** What other processes of the session have compiled, if there is such (process/compiled-code.ts). */
+function compiledCode(name: string): { ending?: CodeEnding; cachedData?: Buffer } {
+  if (sessionDirectory === undefined) return {};
+  for (const ending of ['used', 'code'] as const) {
+    try {
+      return { ending, cachedData: readFileSync(`${sessionDirectory}/${name}.${ending}`) };
+    } catch {
+      // Not there.
+    }
+  }
+  return {};
+}
+
+/** The first part of a child's ticket (process/launcher.ts). The core takes the ticket itself. */
+function directoryOf(ticket: string | undefined): string | undefined {
+  try {
+    return ticket === undefined ? undefined : (JSON.parse(ticket) as [string])[0];
+  } catch {
+    return undefined;
+  }
+}
