@@ -29,7 +29,7 @@ export type {
 export { Supervisor, type SupervisorOptions } from './groups/supervisor.js';
 export type { DictDraft } from './manager/dict-object.js';
 export { type DictEntries, ManagedDict } from './manager/managed-dict.js';
-export { Manager } from './manager/manager.js';
+export { Manager, type ManagerOptions } from './manager/manager.js';
 export { AsyncResult } from './pool/async-result.js';
 export { type CurrentTask, currentTask } from './pool/current-task.js';
 export { Pool } from './pool/pool.js';

@@ -2,12 +2,15 @@
 
 import { armKillPoint } from './base/kill-point.js';
 import * as own from './exports.js';
+import { preforkStock } from './process/prefork-stock.js';
+import { registerStartMethod } from './process/start-method.js';
 import { installFunctions } from './serialization/codec.js';
 import { functionLoader } from './serialization/function-loader.js';
 import { functionReader } from './serialization/function-reader.js';
 import { registerOwnExports } from './serialization/own-exports.js';
 
 installFunctions({ reader: functionReader, loader: functionLoader });
+registerStartMethod('prefork', preforkStock);
 registerOwnExports(own);
 registerOwnExports({ armKillPoint }); // found by name in a chaos test's workers, never copied
 

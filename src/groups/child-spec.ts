@@ -16,7 +16,7 @@ interface AnySpec {
 /** A child that is a process. Its args are serialized at each start. */
 export interface ProcessSpec
   extends AnySpec,
-    Pick<ProcessOptions, 'env' | 'cwd' | 'execArgv' | 'stdio' | 'resourceLimits'> {
+    Pick<ProcessOptions, 'env' | 'cwd' | 'execArgv' | 'stdio' | 'resourceLimits' | 'context'> {
   readonly target: Target;
   readonly args?: readonly unknown[] | undefined;
   /** Milliseconds between the steps of its stop: asked, SIGTERM, SIGKILL. 5000 unless said. */

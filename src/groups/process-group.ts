@@ -11,6 +11,7 @@ import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError, TimeoutError } from '../base/errors.js';
 import { StateMachine, type Transitions } from '../base/state-machine.js';
 import { Process } from '../process/process.js';
+import { type ContextOption, methodOfContext, type StartMethod } from '../process/start-method.js';
 import { checkMs } from './check-ms.js';
 import { Outcome } from './outcome.js';
 import { ProcessRun, type RunEnd } from './process-run.js';
@@ -24,6 +25,8 @@ export interface ProcessGroupOptions {
   grace?: number | undefined;
   /** Stops every process when it is aborted; its reason is then among the errors. */
   signal?: AbortSignal | undefined;
+  /** How its processes are started, as of a Process. */
+  context?: ContextOption | undefined;
 }
 
 /** What a group looks like at one moment. */
@@ -62,7 +65,7 @@ interface Member {
  * `ProcessGroup.run()`, or give the group a `signal` or a `deadline`.
  */
 export class ProcessGroup {
-  readonly #options: { onError: 'cancel' | 'collect'; grace: number };
+  readonly #options: { onError: 'cancel' | 'collect'; grace: number; context: StartMethod | undefined };
   readonly #machine = new StateMachine('a process group', transitions, 'open');
   readonly #living = new Set<Member>();
   /** That nobody lives any more, of those who live now. */
@@ -86,7 +89,7 @@ export class ProcessGroup {
     checkMs('grace', grace);
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError('signal must be an AbortSignal');
-    this.#options = { onError, grace };
+    this.#options = { onError, grace, context: methodOfContext(options.context) };
     if (deadline !== Number.POSITIVE_INFINITY)
       this.#timer = setTimeout(() => this.#passDeadline(deadline), deadline).unref(); // living processes keep the program alive
     if (!signal) return;
@@ -194,7 +197,7 @@ export class ProcessGroup {
       throw new StateError('this process group is being stopped: nothing can be started in it any more', {
         cause: this.#whyStopping,
       });
-    const process = new Process<Args, Result>({ target, args });
+    const process = new Process<Args, Result>({ target, args, context: this.#options.context });
     const run = new ProcessRun(process as Process);
     const member = { run, shielded };
     if (this.#living.size === 0) this.#empty = new Outcome();

@@ -113,8 +113,8 @@ const SHUTDOWN_MS = 5000;
 
 /** A daemon, so that the end of the program, at which nobody can supervise any more, does not wait for it. */
 function processLife({ id, args, shutdown = SHUTDOWN_MS, target, ...spec }: ProcessSpec): Life {
-  const { env, cwd, execArgv, stdio, resourceLimits } = spec;
-  const options = { env, cwd, execArgv, stdio, resourceLimits };
+  const { env, cwd, execArgv, stdio, resourceLimits, context } = spec;
+  const options = { env, cwd, execArgv, stdio, resourceLimits, context };
   const run = new ProcessRun(
     new Process({ ...options, target, args: [...(args ?? [])], name: id, daemon: true }),
   );

@@ -6,6 +6,7 @@ import { ClosedError, ManagerDiedError, ProcessCrashedError } from '../base/erro
 import { type Handle, registerShippable, SHIP, type Shippable } from '../base/shippable.js';
 import { Session } from '../memory/session.js';
 import { Process } from '../process/process.js';
+import type { ContextOption } from '../process/start-method.js';
 import { type DictEntries, dictType, entriesOf, type ManagedDict } from './managed-dict.js';
 import type { ManagedType } from './managed-type.js';
 import { ManagerCell } from './manager-cell.js';
@@ -34,14 +35,20 @@ export interface Manager extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
+export interface ManagerOptions {
+  /** How its server is started, as of a Process. */
+  context?: ContextOption | undefined;
+}
+
 /**
  * Starts a manager. It is a daemon: it ends with this process, and when it is idle it keeps no program alive. Not for what a
  * `Lock`, `Queue` or shared memory can do alone: those need no server, and are many times faster.
  * @throws {SystemCallError} If the operating system refuses. {ProcessCrashedError} If the server ends before it serves.
  */
-export async function Manager(): Promise<Manager> {
+export async function Manager(options: ManagerOptions = {}): Promise<Manager> {
   const cell = ManagerCell.create();
-  const server = new Process({ target: serveManager, args: [cell], daemon: true });
+  const { context } = options;
+  const server = new Process({ target: serveManager, args: [cell], daemon: true, context });
   server.name = server.name.replace(/^Process/, 'Manager');
   await server.start();
   await cell.started(() => !server.isAlive());

@@ -1,9 +1,11 @@
 // The life of a child: join the session, pick up what to run, run it, say what came of it.
 
 import { inspect } from 'node:util';
+import { killPoint } from '../base/kill-point.js';
 import { OutgoingParcel } from '../channels/parcel.js';
 import { loadParcel, storeParcel } from '../channels/stored-parcel.js';
 import { type AgentId, NOBODY } from '../memory/agent.js';
+import type { Address } from '../memory/arena.js';
 import { Slot } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
@@ -13,6 +15,7 @@ import { packError } from '../serialization/remote-error.js';
 import type { Report } from './child.js';
 import { type ChildContent, setImporting } from './child-content.js';
 import { watchOrphans } from './death-watch.js';
+import { getReady } from './get-ready.js';
 import type { ChildTicket } from './launcher.js';
 import { setParentProcess } from './parent-process.js';
 import { adoptSelf, Process } from './process.js';
@@ -22,6 +25,7 @@ import { Phase, StartStatus } from './start-status.js';
 import { hearStopRequests } from './stop-signal.js';
 
 const SIGKILL = 9;
+const LOOK_FOR_PARENT_MS = 500;
 const EXIT_UNCAUGHT = 1;
 
 /**
@@ -29,7 +33,7 @@ const EXIT_UNCAUGHT = 1;
  * @param loadLibrary Loads the rest of the library. A child whose function uses none of it begins without.
  */
 export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<unknown>): Promise<void> {
-  if (ticket.dieWithParent) dieWithParent(ticket.parentPid);
+  const lookForParent = ticket.dieWithParent ? dieWithParent(ticket.parentPid) : undefined;
   setEntryUrl(ticket.entryUrl);
   const session = Session.attach(ticket.directory, ticket.agent);
   if (!ticket.dieWithParent) watchOrphans();
@@ -46,10 +50,17 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
   process.on('uncaughtExceptionMonitor', () => process.stderr.write(`Process ${name}:\n`));
   let own: Process;
   try {
-    status.phase = Phase.importing;
     if (ticket.cwd !== undefined) process.chdir(ticket.cwd);
     setImporting(true);
-    const content = await pickUp(session, loadLibrary);
+    if (ticket.preload) {
+      const isAwaited = () => Atomics.load(table.words, base + Slot.parcel) !== 0;
+      await getReady(ticket.preload, isAwaited, status, parent, loadLibrary);
+    }
+    const block = waitForParcel(session, lookForParent);
+    CHAOS: killPoint('start.woken');
+    status.phase = Phase.importing;
+    CHAOS: killPoint('start.taken');
+    const content = await pickUp(block, loadLibrary);
     setImporting(false);
     name = content.name;
     own = become(content, parent);
@@ -68,29 +79,37 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
   }
 }
 
-/** A parent that is killed takes its children with it, also while they compute. */
-function dieWithParent(parentPid: number): void {
+/**
+ * A parent that is killed takes its children with it, also while they compute.
+ * @returns Where the system knows no such thing: what is to be done twice a second, also by a blocked thread.
+ */
+function dieWithParent(parentPid: number): (() => void) | undefined {
   const asked = os.signalOnParentDeath(SIGKILL);
-  if (process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL'); // it died before we asked
-  if (asked) return;
-  // No such thing on this system: look twice a second.
-  setInterval(() => {
+  const look = () => {
     if (process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL');
-  }, 500).unref();
+  };
+  look(); // it may have died before we asked
+  if (asked) return undefined;
+  setInterval(look, LOOK_FOR_PARENT_MS).unref();
+  return look;
 }
 
-/** Waits until the parent has laid the parcel down (it may still be serializing), and opens it. */
-async function pickUp({ table, self }: Session, loadLibrary: () => Promise<unknown>): Promise<ChildContent> {
+/** Waits until the parent has laid the parcel down: it may still be serializing, or have nothing to run yet. */
+function waitForParcel({ table, self }: Session, lookForParent: (() => void) | undefined): Address {
   const word = table.baseOf(self) + Slot.parcel;
+  CHAOS: killPoint('start.waiting');
   for (;;) {
     const block = Atomics.load(table.words, word);
-    if (block !== 0) {
-      const parcel = loadParcel(block);
-      if (namesLibrary(parcel.bytes)) await loadLibrary();
-      return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as ChildContent;
-    }
-    os.futexWait(table.pointer + word * 4, 0, Number.POSITIVE_INFINITY);
+    if (block !== 0) return block;
+    os.futexWait(table.pointer + word * 4, 0, lookForParent ? LOOK_FOR_PARENT_MS : Number.POSITIVE_INFINITY);
+    lookForParent?.();
   }
+}
+
+async function pickUp(block: Address, loadLibrary: () => Promise<unknown>): Promise<ChildContent> {
+  const parcel = loadParcel(block);
+  if (namesLibrary(parcel.bytes)) await loadLibrary();
+  return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as ChildContent;
 }
 
 /** This process takes its name, its place in the tree and its Process object. */

@@ -10,6 +10,7 @@
 
 import { Deadline } from '../base/deadline.js';
 import { ProcessCrashedError, TimeoutError } from '../base/errors.js';
+import { killPoint } from '../base/kill-point.js';
 import { nodeOs } from '../base/late-builtins.js';
 import { OutgoingParcel } from '../channels/parcel.js';
 import { loadParcel, storeParcel } from '../channels/stored-parcel.js';
@@ -33,6 +34,9 @@ const living = new Set<Child>();
 
 /** How long a blocked parent may be unaware of the end of a child whose signal came just before it went to sleep. */
 const LOOK_INTERVAL_MS = 1000;
+
+/** How long a start waits for a ready process to take what it is to run: 0.1 ms, or more where all processors are busy. */
+const TAKES_WITHIN_MS = 5;
 
 /** Asks the kernel for each child: for a thread that is blocked, and so is not told by its event loop. */
 export function noticeEnds(): void {
@@ -97,24 +101,55 @@ export class Child {
   }
 
   /**
-   * Hands over what it is to run, and what it is called. False if it has died before it could have taken it.
+   * Hands over what it is to run, and what it is called. False if it was ready (of the stock) and has died before it took it:
+   * then nothing of it has run. How long a ready one may take to take it is bounded: what happens later happens to the process.
    * @throws {SerializationError | NotShippableError} If the parcel can't be made; the process is killed.
    */
   handOver(name: string, background: boolean, content: () => unknown): boolean {
+    const wasReady = this.isReady;
     this.#name = name;
     this.#background = background;
-    if (background) this.launched.keepAlive(false);
     const { table } = Session.current();
     const word = table.baseOf(this.agent) + Slot.parcel;
     try {
       const block = storeParcel(OutgoingParcel.of(content(), name), this.agent);
+      CHAOS: killPoint('start.stored');
       Atomics.store(table.words, word, block);
+      CHAOS: killPoint('start.laid-down');
       os.futexWake(table.pointer + word * 4, 1);
     } catch (error) {
       this.launched.signal('SIGKILL');
       throw error;
     }
+    if (wasReady && !this.#takes()) return false;
+    this.launched.keepAlive(!background);
     return true;
+  }
+
+  /** Whether it has loaded what a process of the stock is to load, and lives. */
+  get isReady(): boolean {
+    return !this.end && this.#status.isReady;
+  }
+
+  /** Resolves with true when it is ready, with false if it has ended. It does not keep the program alive for that. */
+  async untilReady(): Promise<boolean> {
+    const look = () => (this.#end ? 'ended' : this.#status.isReady ? 'ready' : undefined);
+    return (await this.#status.watchers.until(look, Deadline.never, { keepAlive: false })) === 'ready';
+  }
+
+  /** What it could not preload, told once. */
+  takeComplaints(): string[] {
+    const block = this.#end ? 0 : this.#status.complaints;
+    if (block === 0) return [];
+    this.#status.complaints = 0;
+    return loadParcel(block).open() as string[];
+  }
+
+  /** Whether it lives until it has taken what was laid down for it, or for a moment. */
+  #takes(): boolean {
+    const look = () => this.#phase() >= Phase.importing || this.#end !== undefined || undefined;
+    this.#status.watchers.untilSync(look, Deadline.from(TAKES_WITHIN_MS));
+    return this.end === undefined || this.#lastPhase >= Phase.importing;
   }
 
   /** Resolves when it has begun to run; rejects if it could not. */

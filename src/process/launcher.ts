@@ -13,6 +13,8 @@ export interface LaunchOptions {
   readonly stdio: Stdio | undefined;
   readonly detached: boolean;
   readonly maxOldSpaceMb: number | undefined;
+  /** Of a process of the stock: modules that it imports before it waits for what it is to run. */
+  readonly preload?: readonly string[] | undefined;
 }
 
 /** How a process ended: one of the two is set. */
@@ -55,21 +57,32 @@ export interface ChildTicket {
   readonly cwd: string | undefined;
   /** URL of the program's entry script, which is not the child's own. */
   readonly entryUrl: string;
+  /** Given to a process of the stock: modules that it imports before it waits. */
+  readonly preload?: readonly string[] | undefined;
 }
 
 export function writeTicket(ticket: ChildTicket): string {
-  const { directory, agent, parentPid, dieWithParent, cwd, entryUrl } = ticket;
-  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd, entryUrl]);
+  const { directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload } = ticket;
+  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload]);
 }
 
 export function readTicket(text: string): ChildTicket {
-  const [directory, agent, parentPid, dieWithParent, cwd, entryUrl] = JSON.parse(text) as [
+  const [directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload] = JSON.parse(text) as [
     string,
     AgentId,
     number,
     boolean,
     string | null,
     string,
+    string[] | null | undefined,
   ];
-  return { directory, agent, parentPid, dieWithParent, cwd: cwd ?? undefined, entryUrl };
+  return {
+    directory,
+    agent,
+    parentPid,
+    dieWithParent,
+    cwd: cwd ?? undefined,
+    entryUrl,
+    preload: preload ?? undefined,
+  };
 }

@@ -35,6 +35,7 @@ export const spawnLauncher: Launcher = {
       dieWithParent: !detached,
       cwd: cwd === startFolder ? undefined : cwd,
       entryUrl: getEntryUrl(),
+      preload: options.preload,
     });
     const flags = options.execArgv ? [...options.execArgv] : inheritedFlags(process.execArgv);
     if (options.maxOldSpaceMb !== undefined) flags.push(`--max-old-space-size=${options.maxOldSpaceMb}`);
@@ -77,7 +78,7 @@ function checkFolder(cwd: string): void {
   }
 }
 
-function currentFolder(): string | undefined {
+export function currentFolder(): string | undefined {
   try {
     return process.cwd();
   } catch {

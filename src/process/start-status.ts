@@ -2,6 +2,8 @@
 //
 //   BOOTING ─► IMPORTING ─► RUNNING ─► SETTLED (run() returned or threw; the result is in the slot)
 //       └──────────┴─► FAILED (it could not begin; the error is in the slot)
+//
+// A process of the stock is ready in BOOTING, as long as nothing has been handed over to it.
 
 import { type Address, arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
@@ -9,7 +11,17 @@ import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import { WaitQueue } from '../sync/wait-queue.js';
 
-const Word = layout(['kind', 'phase', 'stop', 'latch', 'head', 'tail', 'count']);
+const Word = layout([
+  'kind',
+  'phase',
+  'stop', //        1 when it is asked to stop
+  'ready', //       1 when a process of the stock waits for what it is to run
+  'complaints', //  address of the block with what it could not preload, the parent's property; or 0
+  'latch',
+  'head',
+  'tail',
+  'count',
+]);
 
 export const Phase = { booting: 0, importing: 1, running: 2, settled: 3, failed: 4 } as const;
 
@@ -54,6 +66,24 @@ export class StartStatus {
   askToStop(): void {
     this.#object.store(Word.stop, 1);
     this.watchers.wakeAll();
+  }
+
+  /** Whether a process of the stock has loaded what it is to load. */
+  get isReady(): boolean {
+    return this.#object.load(Word.ready) === 1;
+  }
+
+  becomeReady(): void {
+    this.#object.store(Word.ready, 1);
+    this.watchers.wakeAll();
+  }
+
+  get complaints(): Address {
+    return this.#object.load(Word.complaints);
+  }
+
+  set complaints(block: Address) {
+    this.#object.store(Word.complaints, block);
   }
 
   free(): void {
