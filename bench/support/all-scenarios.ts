@@ -12,7 +12,9 @@ import { pipeRoundtripAsync } from '../pipe.roundtrip-async.js';
 import { pipeRoundtripSync } from '../pipe.roundtrip-sync.js';
 import { poolMapAuto } from '../pool.map-auto.js';
 import { poolMapChunk1 } from '../pool.map-chunk1.js';
+import { processMemory } from '../process.memory.js';
 import { processStartJoin } from '../process.start-join.js';
+import { processStartJoin50 } from '../process.start-join-50.js';
 import { queueMemory } from '../queue.memory.js';
 import { queueMpmc } from '../queue.mpmc.js';
 import { queueSpsc1MB } from '../queue.spsc-1MB.js';
@@ -21,6 +23,7 @@ import { queueSpscSmallMany } from '../queue.spsc-small-many.js';
 import { semaphoreRing } from '../semaphore.ring.js';
 import { sharedArrayHandOver } from '../shared-array.hand-over.js';
 import { sharedArrayTravel } from '../shared-array.travel.js';
+import { shipping } from '../shipping.js';
 import type { Scenario } from './scenario.js';
 
 export const allScenarios: readonly Scenario[] = [
@@ -42,6 +45,9 @@ export const allScenarios: readonly Scenario[] = [
   ...queueMpmc,
   queueMemory,
   processStartJoin,
+  processStartJoin50,
+  processMemory,
+  shipping,
   poolMapAuto,
   poolMapChunk1,
   managerDictSet,
