@@ -2,6 +2,7 @@
 
 import type { Attachment } from './captured-code.js';
 import { privateStatics } from './class-capture.js';
+import { type KeyNow, methodText, removedMethods } from './class-members.js';
 import type { AnyFunction } from './function-recipe.js';
 import type { UnitText } from './script-text.js';
 import { childOf, listOf, type Syntax } from './syntax-tree.js';
@@ -34,6 +35,7 @@ export function attachmentsOf(
   fn: AnyFunction,
   { unit, text }: UnitText,
   hidden: ReadonlyMap<string, unknown>,
+  keys: readonly KeyNow[] = [],
 ): Attached {
   const isClass = unit.shape === 'class';
   const members = isClass ? listOf(childOf(unit.node, 'body')!, 'body') : [];
@@ -50,6 +52,7 @@ export function attachmentsOf(
     if (own(key) || (key === 'name' && isPlainName(fn, unit.node))) continue;
     list.push(...itemsOf('own', fn, key, isWritten));
   }
+  if (isClass) list.push(...goneOf(fn, unit.node, keys));
   const parent = Object.getPrototypeOf(fn) as object | null;
   const { prototype } = fn as { prototype?: object };
   if (typeof prototype === 'object' && prototype !== null && isConstructor(unit.node, isClass)) {
@@ -88,6 +91,17 @@ function itemsOf(
   return items;
 }
 
+function goneOf(fn: AnyFunction, node: Syntax, keys: readonly KeyNow[]): Item[] {
+  const gone = [...removedMethods(fn, node), ...keys.filter(({ isGone }) => isGone)];
+  return gone.map(({ key, isStatic }) => ({
+    where: isStatic ? 'own' : 'prototype',
+    ...(typeof key === 'symbol' ? { key: key.description ?? '', symbol: key } : { key }),
+    part: 'gone',
+    flags: 0,
+    value: undefined,
+  }));
+}
+
 function link(where: 'parent' | 'parent of prototype', value: unknown): Item {
   return { where, key: '[[Prototype]]', part: 'value', flags: 0, value };
 }
@@ -100,12 +114,6 @@ function asConstructor(prototype: object | null): unknown {
 
 function isMethod(member: Syntax): boolean {
   return member.type === 'MethodDefinition';
-}
-
-/** As `Function.prototype.toString` gives it: without `static`. */
-function methodText(text: string, member: Syntax): string {
-  const whole = text.slice(member.start, member.end);
-  return member['static'] ? whole.slice('static'.length).trimStart() : whole;
 }
 
 function isConstructor(node: Syntax, isClass: boolean): boolean {

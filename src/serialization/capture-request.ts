@@ -1,6 +1,7 @@
 // What is asked and answered while a function is captured.
 
 import type { ModuleRequest, ShippedCode } from './captured-code.js';
+import type { ComputedKey } from './computed-keys.js';
 import type { FreeName, FreeVariables } from './free-variables.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
@@ -22,6 +23,8 @@ export interface AnalysedUnit extends UnitText {
   readonly free: FreeVariables;
   /** Parts of its text that do not travel. */
   readonly leftOut: readonly Syntax[];
+  /** Of a class: keys that are carried and not computed again. */
+  readonly computed: readonly ComputedKey[];
   /** For an initializer: what stands around its text. */
   readonly around?: readonly [before: string, after: string];
   /** Codes made from it, by the decisions that were taken. */
@@ -32,6 +35,8 @@ export interface AnalysedUnit extends UnitText {
 export interface NameQuestion extends CaptureRequest {
   readonly script: ScriptText;
   readonly unit: CodeUnit;
+  /** Whether everything around the function was read. */
+  readonly isWhole: boolean;
   readonly name: FreeName;
   /** Makes a recipe of the code that computes a variable's first value. */
   captureInitializer(question: NameQuestion, variable: Variable, declarator: Syntax): CaptureRecipe;

@@ -19,7 +19,8 @@ export interface Attachment {
   readonly key: string;
   /** Where in `captured` the key is, if it is a symbol. */
   readonly symbol?: number;
-  readonly part: 'value' | 'get' | 'set';
+  /** `gone`: nothing is put there, the property is taken off. */
+  readonly part: 'value' | 'get' | 'set' | 'gone';
   /** Bits: 1 writable, 2 enumerable, 4 configurable. */
   readonly flags: number;
 }
@@ -68,6 +69,11 @@ export const SUPER = '$super';
 export const LAZY = '$lazy';
 export const PRIVATES = '$privates';
 export const CELL = '$cell';
+
+/** A variable's value on the way; the codec keeps its identity within a parcel. */
+export interface Cell {
+  v: unknown;
+}
 
 /** Opens every script made from captured code, so its functions can be recognised when they are shipped on. */
 export function scriptMark(hash: string): string {

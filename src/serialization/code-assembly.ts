@@ -80,7 +80,8 @@ function opening(code: ShippedCode, isLate: boolean): string {
   const needs = code.needs.map((need) => `const ${localOf(need)}=$g.${need};`);
   const start = `${scriptMark(code.hash)}(function($v,$m,$g,${SUPER},${LAZY},${PRIVATES}){${strict}`;
   const declared = isLate ? lateVariables(code) : fixedVariables(code);
-  const before = `${start}${declared}${imports.join('')}${named.join('')}${needs.join('')}`;
+  const kept = isLate ? '' : keptForClasses(code);
+  const before = `${start}${declared}${kept}${imports.join('')}${named.join('')}${needs.join('')}`;
   const literal = code.shape === 'expression' ? `{[${JSON.stringify(code.name)}]:(` : '{';
   return `${before}return ${isLate ? '[' : ''}${literal}`;
 }
@@ -89,6 +90,13 @@ function closing(code: ShippedCode, isLate: boolean): string {
   const literal = code.shape === 'expression' ? '\n)}' : '\n}';
   const sets = boundNames(code).map(({ local, index }) => `${local}=$n[${index}];`);
   return `${literal}${isLate ? `,($n)=>{${sets.join('')}}]` : ''}})`;
+}
+
+/** Variables that only a computed key uses: named in a function as well, the engine keeps them, and the class can be sent on. */
+function keptForClasses(code: ShippedCode): string {
+  if (!code.source.startsWith('class')) return '';
+  const locals = boundNames(code).map(({ local }) => local);
+  return locals.length ? `const $kept=()=>[${locals.join(',')}];` : '';
 }
 
 function importText(module: number, name: string): string {

@@ -102,6 +102,8 @@ function changesOf(
     changes.push(blank(unit.text, id.start, id.end));
   }
   changes.push(...methodKeyChange(unit.text, unit.unit));
+  for (const { expression, local } of unit.computed)
+    changes.push(blank(unit.text, expression.start, expression.end, local));
   if (unit.unit.shape === 'class') changes.push(...classChanges(unit.text, unit.unit.node, privates));
   return changes;
 }

@@ -2,6 +2,7 @@
 
 import { type DecodeScope, PoisonedPlace } from './decode-scope.js';
 import {
+  ACCESSOR,
   CONFIGURABLE,
   ENUMERABLE,
   HAS_CLASS,
@@ -79,6 +80,10 @@ export function readProperties(scope: DecodeScope, target: object): void {
     const key = scope.value();
     if (typeof key !== 'string' && typeof key !== 'symbol') scope.input.corrupt('a key is missing');
     const attributes = input.u8();
+    if ((attributes & ACCESSOR) !== 0) {
+      readAccessor(scope, target, key, attributes);
+      continue;
+    }
     const value = scope.property();
     if (value instanceof PoisonedPlace) {
       definePoison(target, key, value.message);
@@ -92,4 +97,26 @@ export function readProperties(scope: DecodeScope, target: object): void {
     });
     if (!defined) input.corrupt('a property does not fit');
   }
+}
+
+/** A property whose getter or setter could not travel is poison as a whole. */
+function readAccessor(scope: DecodeScope, target: object, key: string | symbol, attributes: number): void {
+  const [get, set] = [scope.property(), scope.property()];
+  const poison = [get, set].find((part) => part instanceof PoisonedPlace);
+  if (poison instanceof PoisonedPlace) {
+    definePoison(target, key, poison.message);
+    return;
+  }
+  if (!isAccessorPart(get) || !isAccessorPart(set)) scope.input.corrupt('a getter or setter is missing');
+  const defined = Reflect.defineProperty(target, key, {
+    get,
+    set,
+    enumerable: (attributes & ENUMERABLE) !== 0,
+    configurable: (attributes & CONFIGURABLE) !== 0,
+  } as PropertyDescriptor);
+  if (!defined) scope.input.corrupt('a property does not fit');
+}
+
+function isAccessorPart(part: unknown): boolean {
+  return part === undefined || typeof part === 'function';
 }

@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { nodeStream } from '../base/late-builtins.js';
 import type { EncodeScope } from './encode-scope.js';
-import { classOfPrototype, encodeWithExtras, otherKeys } from './extras.js';
+import { classOfPrototype, encodeFieldsAndExtras } from './extras.js';
 import type { AnyFunction, FunctionReader } from './function-recipe.js';
 import { isOwnExportName } from './own-exports.js';
 import { INSTANCE, OBJECT_OF, PRELUDE } from './tags.js';
@@ -28,12 +28,11 @@ export function encodeInstance(scope: EncodeScope, object: object, prototype: ob
     scope.value(base);
     if (scope.repeat(object)) return;
   }
-  const keys = Object.keys(object);
-  encodeWithExtras(scope, object, { keys: otherKeys(object, keys) }, () => {
+  encodeFieldsAndExtras(scope, object, Object.keys(object), (fields) => {
     scope.out.u8(Class ? INSTANCE : OBJECT_OF);
     scope.value(base);
     scope.node(object);
-    scope.fields(object, keys);
+    scope.fields(object, fields);
   });
 }
 

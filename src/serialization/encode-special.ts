@@ -8,14 +8,14 @@ import { encodeDomException, encodeError, isDomException } from './encode-error.
 import { encodeInstance, isOrdinary } from './encode-instance.js';
 import { describesRefused } from './encode-refused.js';
 import type { EncodeScope } from './encode-scope.js';
-import { classOfPrototype, encodeWithExtras, symbolKeys } from './extras.js';
+import { classOfPrototype, encodeFieldsAndExtras, encodeWithExtras, symbolKeys } from './extras.js';
 import { globalName } from './known-classes.js';
 import { encodePackedError, PackedError } from './packed-error.js';
 import { Poison } from './poison.js';
 import { ARGUMENTS, GLOBAL, HANDLE, NULL_OBJECT, POISON, PRELUDE, PROTOTYPE, REGISTERED } from './tags.js';
 import { type RegisteredType, registeredTypeOf } from './type-registry.js';
 
-/** A plain object with symbol keys, without keys, or not extensible. */
+/** A plain object without keys, not extensible, or with properties that are no plain data. */
 export function encodeOddObject(scope: EncodeScope, object: object, keys: readonly string[]): void {
   if (isShippable(object)) {
     encodeHandle(scope, object);
@@ -31,9 +31,9 @@ export function encodeOddObject(scope: EncodeScope, object: object, keys: readon
   if (keys.length === 0 && encodePrototype(scope, object)) return;
   const refused = keys.length === 0 ? describesRefused(object) : undefined;
   if (refused) scope.refuse(refused.what, refused.remedy);
-  encodeWithExtras(scope, object, { keys: symbolKeys(object) }, () => {
+  encodeFieldsAndExtras(scope, object, keys, (fields) => {
     scope.node(object);
-    scope.fields(object, keys);
+    scope.fields(object, fields);
   });
 }
 
@@ -122,10 +122,10 @@ function encodeByKind(scope: EncodeScope, object: object, prototype: object): vo
 
 function encodeNullObject(scope: EncodeScope, object: object): void {
   if (encodeGlobal(scope, object) || encodePrototype(scope, object)) return;
-  encodeWithExtras(scope, object, { keys: symbolKeys(object) }, () => {
+  encodeFieldsAndExtras(scope, object, Object.keys(object), (fields) => {
     scope.node(object);
     scope.out.u8(NULL_OBJECT);
-    scope.fields(object, Object.keys(object));
+    scope.fields(object, fields);
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentWriter } from '../base/shippable.js';
+import { isPlainData } from './accessors.js';
 import { arrayHasMore, hashOfArray } from './array-facts.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
@@ -31,7 +32,7 @@ import {
 } from './tags.js';
 import { DEPTH_LIMIT, type PathSegment, ValuePath } from './value-path.js';
 
-const { getPrototypeOf, getOwnPropertySymbols, isExtensible, keys: keysOf } = Object;
+const { getPrototypeOf, isExtensible, keys: keysOf } = Object;
 const { isArray } = Array;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
@@ -142,7 +143,7 @@ export class Encoder implements EncodeScope {
 
   #plain(value: object): void {
     const keys = keysOf(value);
-    if (keys.length === 0 || !isExtensible(value) || getOwnPropertySymbols(value).length > 0) {
+    if (!isPlainData(value, keys)) {
       if (!this.repeat(value)) encodeOddObject(this, value, keys);
       return;
     }

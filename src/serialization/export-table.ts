@@ -10,6 +10,7 @@ import type { AnyFunction } from './function-recipe.js';
 import type { FunctionFacts } from './inspector-session.js';
 import type { Scope } from './script-names.js';
 import type { ScriptText } from './script-text.js';
+import { valueIn } from './unset-variables.js';
 
 /** First step of a path into a CommonJS module: its `module.exports`. */
 export const COMMONJS = 'module.exports';
@@ -49,7 +50,7 @@ function pathInModule(fn: AnyFunction, script: ScriptText, facts: FunctionFacts)
       if (entry.name === 'default' && isDefaultExpression(fn, script, entry)) return ['default'];
       continue;
     }
-    const value = live?.[entry.localName];
+    const value = live && valueIn(live, entry.localName);
     if (value === fn) return isStable(script, entry.localName) ? [entry.name] : undefined;
     members ??= pathInValue(fn, value, [entry.name]);
   }

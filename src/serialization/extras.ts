@@ -3,7 +3,9 @@
 //   EXTRAS │ flags │ the object │ class or prototype, if flagged │ properties, if flagged
 //   flags    bits 0-1: 1 not extensible, 2 sealed, 3 frozen   bit 2: properties   bit 3: class   bit 4: prototype
 //   properties   varint count │ (key, attributes, value)…      attributes: 1 writable, 2 enumerable, 4 configurable
+//                                                              8 computed: getter and setter instead of the value
 
+import { accessorOf, plainKeys } from './accessors.js';
 import type { EncodeScope } from './encode-scope.js';
 import { isEmitterMark } from './encode-symbol.js';
 import type { AnyFunction } from './function-recipe.js';
@@ -17,6 +19,7 @@ export const HAS_PROTOTYPE = 16;
 export const WRITABLE = 1;
 export const ENUMERABLE = 2;
 export const CONFIGURABLE = 4;
+export const ACCESSOR = 8;
 
 export type Keys = readonly (string | symbol)[];
 
@@ -52,13 +55,18 @@ export function encodeProperties(scope: EncodeScope, object: object, keys: Keys)
 
 function encodeProperty(scope: EncodeScope, object: object, key: string | symbol): void {
   const found = Object.getOwnPropertyDescriptor(object, key);
+  const accessor = accessorOf(found);
   scope.value(key);
   scope.out.u8(
-    (found?.writable || found?.set ? WRITABLE : 0) |
+    (accessor ? ACCESSOR : 0) |
+      (found?.writable || found?.set ? WRITABLE : 0) |
       (found?.enumerable ? ENUMERABLE : 0) |
       (found?.configurable ? CONFIGURABLE : 0),
   );
-  scope.member(key, (object as Record<string | symbol, unknown>)[key]);
+  if (accessor) {
+    scope.member(key, accessor.get);
+    scope.member(key, accessor.set);
+  } else scope.member(key, (object as Record<string | symbol, unknown>)[key]);
 }
 
 /** The class whose `prototype` this is. */
@@ -73,6 +81,20 @@ export function symbolKeys(object: object): symbol[] {
   if (symbols.length === 0) return symbols;
   return symbols.filter(
     (key) => Object.prototype.propertyIsEnumerable.call(object, key) && !isEmitterMark(key),
+  );
+}
+
+/** Writes own properties: the first ones as data in the short form, `rest` one by one. */
+export function encodeFieldsAndExtras(
+  scope: EncodeScope,
+  object: object,
+  keys: readonly string[],
+  write: (fields: readonly string[]) => void,
+): void {
+  const plain = plainKeys(object, keys, integrityOf(object));
+  const fields = plain === keys.length ? keys : keys.slice(0, plain);
+  encodeWithExtras(scope, object, { keys: [...keys.slice(plain), ...otherKeys(object, keys)] }, () =>
+    write(fields),
   );
 }
 

@@ -7,6 +7,7 @@ import { type Attached, attachmentsOf } from './attachments.js';
 import type { AnalysedUnit, CaptureRequest, NameDecision, NameQuestion } from './capture-request.js';
 import { RENAMED, type ShippedCode } from './captured-code.js';
 import { privateStatics } from './class-capture.js';
+import { keysNow } from './class-members.js';
 import { writeCode } from './code-writing.js';
 import { assignOrigin, originOf } from './function-identity.js';
 import type { AnyFunction, CapturedValue, CaptureRecipe } from './function-recipe.js';
@@ -29,11 +30,13 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
   const decisions = decide(request, unit);
   const self = lexicalThis(request, unit);
   if (self) decisions.push({ name: RENAMED.this, carry: self });
+  const keys = keysNow(fn, unit, path);
+  decisions.push(...keys.map(({ local, key }) => ({ name: local, carry: { value: key } })));
   if (isLasting(unit, decisions)) lasting.set(fn, { unit, decisions });
   return withOrigin(
     request,
     unit,
-    assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates) }),
+    assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, facts.privates, keys) }),
   );
 }
 
@@ -50,10 +53,15 @@ export function captureAgain(fn: AnyFunction): CaptureRecipe | undefined {
 
 const nothingHidden: ReadonlyMap<string, unknown> = new Map();
 
-function isLasting({ isWhole, unit, free }: AnalysedUnit, decisions: readonly NameDecision[]): boolean {
-  if (!isWhole || (unit.shape === 'class' && privateStatics(unit.node).length > 0)) return false;
-  const isFixed = free.names.every(({ variable }) => {
-    if (!variable) return true;
+function isLasting(
+  { isWhole, unit, free, computed }: AnalysedUnit,
+  decisions: readonly NameDecision[],
+): boolean {
+  if (!isWhole || computed.length > 0) return false;
+  if (unit.shape === 'class' && privateStatics(unit.node).length > 0) return false;
+  const carried = new Set(decisions.filter(({ carry }) => carry).map(({ name }) => name));
+  const isFixed = free.names.every(({ name, variable }) => {
+    if (!variable) return !carried.has(name);
     return variable.kind === 'import' || (variable.writes.length === 0 && LASTING.has(variable.kind));
   });
   return isFixed && decisions.every(({ carry }) => !carry || 'recipe' in carry || carry.value !== undefined);
@@ -90,9 +98,9 @@ function captureInitializer(question: NameQuestion, variable: Variable, declarat
   return assemble({ fn: { name: variable.name, length: 0 }, unit, decisions, attached: nothingAttached });
 }
 
-function decide(request: CaptureRequest, { script, unit, free }: AnalysedUnit): NameDecision[] {
+function decide(request: CaptureRequest, { script, unit, isWhole, free }: AnalysedUnit): NameDecision[] {
   return free.names.flatMap((name) => {
-    const question = { ...request, script, unit, name, captureInitializer };
+    const question = { ...request, script, unit, isWhole, name, captureInitializer };
     return inheritedLazyNames(question) ?? decideName(question);
   });
 }

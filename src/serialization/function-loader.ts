@@ -161,7 +161,11 @@ function attachOne(fn: AnyFunction, attachment: Attachment, captured: readonly u
   const { prototype } = fn as unknown as { prototype: object };
   if (where === 'parent') Object.setPrototypeOf(fn, value as object | null);
   else if (where === 'parent of prototype') Object.setPrototypeOf(prototype, prototypeGiven(value));
-  else {
+  else if (part === 'gone') {
+    delete (where === 'own' ? (fn as object) : prototype)[
+      (symbol === undefined ? key : captured[symbol]) as never
+    ];
+  } else {
     const writable = part === 'value' ? { writable: (flags & 1) !== 0 } : {};
     Object.defineProperty(
       where === 'own' ? fn : prototype,

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import type { AnyFunction } from './function-recipe.js';
 import { inspectorSession } from './inspector-session.js';
+import { UNSET, valueIn } from './unset-variables.js';
 
 /** A running function; `this` and locals are live values. */
 export interface FrameView {
@@ -60,11 +61,18 @@ export function framesOf({ scriptId, isWithin }: FramePlace): FrameView[] {
         line: frame.location.lineNumber,
         column: frame.location.columnNumber,
         self,
-        locals: objects.flatMap((object) => Object.values(object as Record<string, unknown>)),
+        locals: objects.flatMap((object) => valuesOf(object as Record<string, unknown>)),
       });
     }
   });
   return found;
+}
+
+/** Without those that have none yet. */
+function valuesOf(variables: Readonly<Record<string, unknown>>): unknown[] {
+  return Object.keys(variables)
+    .map((name) => valueIn(variables, name))
+    .filter((value) => value !== UNSET);
 }
 
 /** Whether a function is one of these values, or a property of one, a few steps deep. */

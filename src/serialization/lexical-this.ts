@@ -13,6 +13,7 @@ import { refuse } from './named-values.js';
 import type { CodeUnit } from './script-names.js';
 import type { ScriptText } from './script-text.js';
 import { childOf, childrenOf, isClassNode, isFunctionNode, listOf, type Syntax } from './syntax-tree.js';
+import { valueIn } from './unset-variables.js';
 
 interface ThisQuestion extends CaptureRequest, AnalysedUnit {}
 
@@ -59,7 +60,7 @@ function thisOfClass(
       continue;
     const name = childOf(node, 'id')?.['name'] as string | undefined;
     const scope = facts.scopes.find(({ variables }) => name !== undefined && Object.hasOwn(variables, name));
-    const value = scope?.variables[name!];
+    const value = scope && valueIn(scope.variables, name!);
     const isIt =
       typeof value === 'function' && Function.prototype.toString.call(value).length === node.end - node.start;
     return isIt ? { value } : undefined;

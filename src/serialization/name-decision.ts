@@ -5,12 +5,14 @@ import { LAZY, RENAMED, readRequest } from './captured-code.js';
 import type { ScopeView } from './inspector-session.js';
 import { initializerOf } from './lazy-names.js';
 import { nameOfValue, refuse } from './named-values.js';
+import { outsideCell } from './outside-cells.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { replayRecipe, unseenRecipe } from './replay.js';
 import type { CodeUnit, ImportBinding, Reference, Variable } from './script-names.js';
 import { scriptTextOf } from './script-text.js';
 import { cellOf, isChanging } from './shared-cells.js';
 import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
+import { isUnset, UNSET, valueIn } from './unset-variables.js';
 import { CAPTURED } from './value-path.js';
 
 export function decideName(question: NameQuestion): NameDecision {
@@ -31,13 +33,14 @@ export function decideName(question: NameQuestion): NameDecision {
       'the engine gives no value for this variable; pass it as an argument',
     );
   }
-  const value = scope.variables[name];
-  if (value === undefined && variable && isNeverUndefined(variable)) refuseUnset(question);
+  const found = readValue(question, scope, scopeIndex);
+  const value = found === UNSET ? undefined : found;
   const passedOn = inherited(question);
   if (passedOn) return passedOn;
   if (value === fn && ownNameOf(unit) === name && !free.isWritten) return { name };
   const imported = importDecision(question, scope, value);
   if (imported) return imported;
+  if (found === UNSET) refuseUnset(question);
   const named = isObject(value) && !free.isWritten ? nameOfValue(value) : undefined;
   if (named !== undefined && typeof value !== 'function') return { name, named };
   if (free.update && question.isHandedOver && isRunItself(question, free.update)) refuseUpdate(question);
@@ -47,7 +50,11 @@ export function decideName(question: NameQuestion): NameDecision {
   if (variable && isChanging(variable)) {
     return { name, carry: { value: cellOf(question, variable, scope) }, isCell: true, ...rebound };
   }
-  return { name, carry: { value }, ...rebound };
+  const isOutside = !variable && scopeIndex >= 0 && (!question.isWhole || script.facts.url === '');
+  const cell = isOutside ? outsideCell(question, scope, value) : undefined;
+  return cell
+    ? { name, carry: { value: cell }, isCell: true, ...rebound }
+    : { name, carry: { value }, ...rebound };
 }
 
 /** In a function made from captured code: `$lazy`, by which its text reads names that are looked up on use. */
@@ -137,24 +144,18 @@ function isRunItself({ unit, fn }: NameQuestion, update: Reference): boolean {
   return run !== undefined && update.start >= run.start && update.start < run.end;
 }
 
-/** A variable before its declaration has run looks undefined; where it never can be, it has not run yet. */
-function isNeverUndefined({ kind, declarator, writes }: Variable): boolean {
-  if (kind === 'class') return true;
-  const init = declarator && childOf(declarator, 'init');
-  if ((kind !== 'const' && kind !== 'let') || writes.length > 0 || !init) return false;
-  return childOf(declarator, 'id')?.type === 'Identifier' && DEFINED.has(init.type);
+/** UNSET if the declaration of the variable has not run yet. */
+function readValue(
+  { fn, name: { name, variable } }: NameQuestion,
+  scope: ScopeView,
+  scopeIndex: number,
+): unknown {
+  const value = valueIn(scope.variables, name);
+  if (value !== undefined || scopeIndex < 0 || (variable && !UNSET_AT_FIRST.has(variable.kind))) return value;
+  return isUnset(fn, scopeIndex, name) ? UNSET : value;
 }
 
-const DEFINED = new Set([
-  'ArrowFunctionExpression',
-  'FunctionExpression',
-  'ClassExpression',
-  'ObjectExpression',
-  'ArrayExpression',
-  'Literal',
-  'TemplateLiteral',
-  'NewExpression',
-]);
+const UNSET_AT_FIRST = new Set<Variable['kind']>(['const', 'let', 'class']);
 
 function refuseUnset({ path, name: { name } }: NameQuestion): never {
   refuse(`${path}${CAPTURED}${name}`, 'its declaration has not run yet; make this call after it');

@@ -24,14 +24,23 @@ export function poisonSpeaks(begins: boolean): void {
 /** Makes a property that throws when it is read. */
 export function definePoison(target: object, key: PropertyKey, message: string): void {
   const mark = new Poison(message);
+  const get = (): Poison => answer(mark);
+  getters.add(get);
   Object.defineProperty(target, key, {
     enumerable: true,
     configurable: true,
-    get: () => answer(mark),
+    get,
     set(this: object, value: unknown) {
       Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
     },
   });
+}
+
+const getters = new WeakSet<() => unknown>();
+
+/** Whether a property with this getter is poison. */
+export function isPoisonGetter(get: (() => unknown) | undefined): boolean {
+  return get !== undefined && getters.has(get);
 }
 
 function answer(mark: Poison): Poison {

@@ -7,16 +7,13 @@
 // the text, which must come from different calls, it is refused.
 
 import type { NameQuestion } from './capture-request.js';
-import { CELL } from './captured-code.js';
+import { CELL, type Cell } from './captured-code.js';
 import type { ScopeView } from './inspector-session.js';
 import { refuse } from './named-values.js';
+import { forgetOutside } from './outside-cells.js';
 import type { Reference, Scope, Variable } from './script-names.js';
+import { valueIn } from './unset-variables.js';
 import { CAPTURED } from './value-path.js';
-
-/** A variable's value on the way; the codec keeps its identity within a parcel. */
-export interface Cell {
-  v: unknown;
-}
 
 interface SharedScope {
   readonly values: readonly unknown[];
@@ -30,6 +27,7 @@ let cells = new Map<Variable, SharedScope[]>();
 /** Identity of cells holds within a parcel: variables are snapshots at the call. */
 export function beginParcel(): void {
   if (cells.size > 0) cells = new Map();
+  forgetOutside();
 }
 
 /** Whether the variable changes after it was made, by code that may run over there. */
@@ -43,7 +41,7 @@ export function isChanging({ kind, writes, scope }: Variable): boolean {
  * @throws {NotShippableError} If it can't be told whose variable it is.
  */
 export function cellOf(question: NameQuestion, variable: Variable, { variables }: ScopeView): Cell {
-  const values = variable.scope.isTop ? [] : Object.values(variables);
+  const values = variable.scope.isTop ? [] : Object.keys(variables).map((name) => valueIn(variables, name));
   const known = cells.get(variable) ?? [];
   cells.set(variable, known);
   let shared = known.find((candidate) => isSame(candidate.values, values));

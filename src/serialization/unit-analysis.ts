@@ -2,6 +2,7 @@
 
 import type { AnalysedUnit } from './capture-request.js';
 import { classLeftOut } from './class-capture.js';
+import { computedKeys } from './computed-keys.js';
 import { freeVariables } from './free-variables.js';
 import { refuse } from './named-values.js';
 import type { CodeUnit, LexicalUseKind, Variable } from './script-names.js';
@@ -14,9 +15,12 @@ const initializers = new WeakMap<Variable, AnalysedUnit>();
 export function analyseFunction(script: ScriptText, text: UnitText): AnalysedUnit {
   let unit = functions.get(text);
   if (!unit) {
-    const leftOut = text.unit.shape === 'class' ? classLeftOut(text.unit.node) : [];
+    const isClass = text.unit.shape === 'class';
+    const computed = isClass ? computedKeys(text.unit.node, text.scopes) : [];
+    const leftOut = isClass ? classLeftOut(text.unit.node) : [];
+    leftOut.push(...computed.map(({ expression }) => expression));
     const free = freeVariables(text.scopes, text.unit, leftOut);
-    unit = { ...text, script, leftOut, free, codes: new Map() };
+    unit = { ...text, script, leftOut, computed, free, codes: new Map() };
     functions.set(text, unit);
   }
   return unit;
@@ -43,7 +47,15 @@ function readInitializer(script: ScriptText, variable: Variable, declarator: Syn
   const text: UnitText = { text: script.facts.source, scopes: script.scopes!, unit, isWhole: true };
   const pattern = ['()=>{const ', `;return ${variable.name}}`] as const;
   const around = isPattern ? pattern : (['()=>(', ')'] as const);
-  return { ...text, script, leftOut: [], around, free: freeVariables(text.scopes, unit), codes: new Map() };
+  return {
+    ...text,
+    script,
+    leftOut: [],
+    computed: [],
+    around,
+    free: freeVariables(text.scopes, unit),
+    codes: new Map(),
+  };
 }
 
 const FOREIGN: Partial<Record<LexicalUseKind, string>> = {

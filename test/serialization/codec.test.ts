@@ -350,13 +350,28 @@ test('encode() keeps frozen, sealed and non-extensible', () => {
   assert.ok(Object.isExtensible(got));
 });
 
-test('encode() evaluates accessors of plain objects', () => {
-  const value = {
-    get now() {
-      return 5;
+test('encode() carries what plain objects compute, hide and protect as it is', () => {
+  const value = Object.defineProperties(
+    {
+      first: 1,
+      get now() {
+        return 5;
+      },
+      last: 2,
     },
-  };
-  assert.deepEqual(Object.getOwnPropertyDescriptor(roundtrip(value), 'now')?.value, 5);
+    { hidden: { value: 3 }, fixed: { value: 4, enumerable: true } },
+  );
+  const got = roundtrip(value);
+  const { now, ...others } = Object.getOwnPropertyDescriptors(got);
+  const { now: sent, ...sentOthers } = Object.getOwnPropertyDescriptors(value);
+  assert.deepEqual(others, sentOthers);
+  assert.equal(now.get, sent.get);
+  assert.deepEqual(Object.keys(got), Object.keys(value));
+  const bare = roundtrip(Object.defineProperty(Object.create(null), 'x', { get: sent.get! }));
+  assert.equal(Object.getOwnPropertyDescriptor(bare, 'x')?.get, sent.get);
+  const captured = {};
+  Error.captureStackTrace(captured);
+  assert.equal(typeof roundtrip(captured as { stack: string }).stack, 'string');
 });
 
 test('encode() carries global objects by name', () => {

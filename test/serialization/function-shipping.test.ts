@@ -88,6 +88,14 @@ describe('function shipping', () => {
   program('a program with state under tsx', () => run('state.mjs', 'tsx'));
   program('all kinds', () => run('adversarial.mjs', 'node'));
   program('all kinds under tsx', () => run('adversarial.mjs', 'tsx'));
+  program('computed properties and keys, and variables without a value', () => run('exact.mjs', 'node'));
+  program('computed properties and keys, under tsx', () => run('exact.mjs', 'tsx'));
+  program('a script too large to be read as a whole', () => {
+    const file = built.replace('runtime', 'huge');
+    const padding = `globalThis.padding = \`${'x'.repeat(80)}\n\`;\n`.repeat(20_000);
+    writeFileSync(file, readFileSync(new URL('huge.mjs', fixtures), 'utf8') + padding);
+    return run('', 'node', { args: [file] });
+  });
   program('nested children', () => run('nested.mjs', 'node'));
   program('nested children under tsx', () => run('nested.mjs', 'tsx'));
   program('results that come back', () => run('back.mjs', 'node'));
