@@ -1,0 +1,136 @@
+/** The built package: its bundles are one library, and its children begin with code that is compiled already. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+// @ts-expect-error: a script in plain JavaScript
+import * as bundles from '../scripts/bundles.mjs';
+import * as futures from '../src/futures.js';
+import * as index from '../src/index.js';
+
+const execute = promisify(execFile);
+const root = path.resolve(import.meta.dirname, '..');
+// Inside the repository: the bundles find their dependencies there.
+const folder = path.join('node_modules', '.cache', `manyhands-bundles-${process.pid}`);
+const shared = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'test-manyhands-'));
+const environment = {
+  ...process.env,
+  NODE_OPTIONS: '',
+  NODE_TEST_CONTEXT: undefined,
+  MANYHANDS_SHM_DIR: shared,
+};
+
+describe('the bundles of the package', () => {
+  before(async () => {
+    mkdirSync(path.join(root, folder), { recursive: true });
+    const { makeBundles } = bundles as { makeBundles(...args: unknown[]): Promise<void> };
+    await makeBundles(folder, { index: 'src/index.ts', futures: 'src/futures.ts' }, {});
+  });
+  after(() => {
+    rmSync(path.join(root, folder), { recursive: true, force: true });
+    rmSync(shared, { recursive: true, force: true });
+  });
+
+  it('export what the sources do', async () => {
+    const program = `
+      import * as index from './index.js';
+      import * as futures from './futures.js';
+      console.log(JSON.stringify([Object.keys(index), Object.keys(futures)]));`;
+    assert.deepEqual(JSON.parse(await run(program)), [
+      Object.keys(index).sort(),
+      Object.keys(futures).sort(),
+    ]);
+  });
+
+  it('are one library: what the child has by name, by import and by message is the same', async () => {
+    const program = `
+      import { Process, Queue } from './index.js';
+      async function look(queue) {
+        const imported = await import('${path.join(root, folder, 'index.js')}');
+        return [queue instanceof Queue, imported.Queue === Queue, queue instanceof imported.Queue];
+      }
+      const child = new Process({ target: look, args: [new Queue()] });
+      await child.start();
+      console.log(JSON.stringify(await child.result()));`;
+    assert.deepEqual(JSON.parse(await run(program)), [true, true, true]);
+  });
+
+  it('a child loads no module of Node that a bare Node has not, but vm', async () => {
+    const program = `
+      import { execFileSync } from 'node:child_process';
+      import { Process } from './index.js';
+      const child = new Process({ target: () => [...process.moduleLoadList] });
+      await child.start();
+      const loaded = await child.result();
+      const bare = execFileSync(process.execPath, ['bare.cjs'], { cwd: import.meta.dirname, encoding: 'utf8' });
+      console.log(JSON.stringify(loaded.filter((name) => !JSON.parse(bare).includes(name))));`;
+    writeFileSync(
+      path.join(root, folder, 'bare.cjs'),
+      'console.log(JSON.stringify(process.moduleLoadList));\n',
+    );
+    assert.deepEqual(JSON.parse(await run(program)), ['NativeModule vm']);
+  });
+
+  it('the parent leaves compiled code for its children, and the first child leaves better code', async () => {
+    const program = `
+      import { readdirSync } from 'node:fs';
+      import { Process } from './index.js';
+      const code = () => readdirSync('${shared}', { recursive: true })
+        .map((name) => name.split('/').at(-1).replace(/-[0-9a-f]{8}/, '')).filter((name) => /[.](code|used)/.test(name));
+      const seen = [];
+      for (let i = 0; i < 3; i++) {
+        const child = new Process({ target: () => i, args: [] });
+        await child.start();
+        seen.push(code().sort());
+        await child.join();
+      }
+      console.log(JSON.stringify([...seen, code().sort()]));`;
+    const first = ['core.cjs.code', 'library.cjs.code'];
+    const later = ['core.cjs.code', 'core.cjs.used', 'library.cjs.code'];
+    assert.deepEqual(JSON.parse(await run(program)), [first, later, later, later]);
+    assert.deepEqual(readdirSync(shared), [], 'the code goes with the session');
+  });
+
+  it('a child compiles for itself where the code is damaged, missing, or of other flags', async () => {
+    const program = `
+      import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+      import path from 'node:path';
+      import { Process } from './index.js';
+      const answer = async (options) => {
+        const child = new Process({ target: () => process.execArgv.length, ...options });
+        await child.start();
+        return await child.result();
+      };
+      const files = () => readdirSync('${shared}', { recursive: true }).filter((name) => /[.](code|used)$/.test(name));
+      const answers = [await answer({}), await answer({ execArgv: ['--stack-size=900'] })];
+      for (const name of files()) writeFileSync(path.join('${shared}', name), 'no code');
+      answers.push(await answer({}));
+      for (const name of files()) rmSync(path.join('${shared}', name));
+      answers.push(await answer({}));
+      console.log(JSON.stringify(answers));`;
+    assert.deepEqual(JSON.parse(await run(program)), [0, 1, 0, 0]);
+  });
+
+  it('say so where a child is begun by hand', async () => {
+    const { code, stderr } = await execute(process.execPath, [path.join(root, folder, 'bootstrap.cjs')], {
+      env: environment,
+    }).then(
+      () => ({ code: 0, stderr: '' }),
+      (error) => error,
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /started by manyhands/);
+  });
+});
+
+async function run(program: string): Promise<string> {
+  const file = path.join(root, folder, `program-${programs++}.mjs`);
+  writeFileSync(file, program);
+  const { stdout } = await execute(process.execPath, [file], { env: environment });
+  return stdout;
+}
+
+let programs = 0;
