@@ -26,7 +26,7 @@ import { ON_THE_WAY } from '../memory/segment.js';
 import { Session } from '../memory/session.js';
 import { HoldCell, holdsOn } from '../sync/hold.js';
 import { defineKind } from '../sync/object-kind.js';
-import { suspect } from '../sync/recovery.js';
+import { suspectAll } from '../sync/recovery.js';
 import { Existing, shipAs } from '../sync/shared-object.js';
 import { WaitQueue } from '../sync/wait-queue.js';
 import {
@@ -295,9 +295,12 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     this.#redeliver ? isTaken(hold) : hold.role === Claim.one || hold.count > 0;
 
   readonly #options = {
-    beforeSleep: () => {
-      for (const hold of holdsOn(this.object.at)) if (this.#isUnfinished(hold)) suspect(hold.owner);
-    },
+    beforeSleep: () =>
+      suspectAll(() =>
+        holdsOn(this.object.at)
+          .filter(this.#isUnfinished)
+          .map((hold) => hold.owner),
+      ),
   };
 
   #unfinished(): TimeoutError {

@@ -18,6 +18,7 @@ export class Arena {
   readonly session: Session;
   readonly #segments: (Segment | undefined)[] = [];
   readonly #byClass = new Map<SlabClass, Segment[]>();
+  #segmentsSeen = 0;
 
   constructor(session: Session) {
     this.session = session;
@@ -100,16 +101,17 @@ export class Arena {
   /** The segments of a class that there are, those of other processes too. */
   segmentsOf(slab: SlabClass): readonly Segment[] {
     this.#discover();
-    for (const segment of [...(this.#byClass.get(slab) ?? [])])
-      if (!this.#isCurrent(segment)) this.#forget(segment);
-    return this.#byClass.get(slab) ?? [];
+    const known = this.#byClass.get(slab) ?? [];
+    if (slab.itemBytes === 0)
+      for (const segment of [...known]) if (!this.#isCurrent(segment)) this.#forget(segment);
+    return known;
   }
 
   /** Every item of a class that is in use, in the order of addresses. */
   *itemsOf(slab: SlabClass): Generator<{ at: Address; segment: Segment; index: number; owner: AgentId }> {
     for (const segment of this.segmentsOf(slab)) {
-      const committed = segment.committed;
-      for (let index = 0; index < committed; index++) {
+      const { used } = segment;
+      for (let index = 0; index < used; index++) {
         const owner = Atomics.load(segment.words, segment.ownerWord(index));
         if (owner !== 0) yield { at: addressOf(segment.number, index), segment, index, owner };
       }
@@ -128,6 +130,7 @@ export class Arena {
     const segment = Segment.create(this.#path(number, generation), { number, descriptor, slab, itemBytes });
     this.#remember(segment);
     Atomics.store(this.session.table.words, SEGMENTS_AT + number, descriptor);
+    Atomics.add(this.session.table.words, TableHeader.segmentsMade, 1); // SYNC POINT segmentsMade
     return segment;
   }
 
@@ -153,6 +156,10 @@ export class Arena {
   /** Opens segments that other processes have made since the last look. True if there was one. */
   #discover(): boolean {
     const { words } = this.session.table;
+    // SYNC POINT segmentsMade: counted before anything is taken from the new one; so whoever may see an item sees the count.
+    const made = Atomics.load(words, TableHeader.segmentsMade);
+    if (made === this.#segmentsSeen) return false;
+    this.#segmentsSeen = made;
     const count = this.#segmentCount;
     let found = false;
     for (let number = 1; number <= count; number++) {

@@ -22,10 +22,14 @@ export const TableHeader = layout([
   'ticket',
   'processCounter',
   'slotHint',
+  'segmentsMade', // how often a segment was added to the descriptors
+  'deadSlots', //    how many slots are DEAD, at least
+  'spinners', //     first of SPIN_TOKENS words: who spins (sync/spin.ts)
 ]);
 export const TABLE_MAGIC = 0x6d687462; // "mhtb"
-export const TABLE_VERSION = 1;
+export const TABLE_VERSION = 2;
 const HEADER_WORDS = 64;
+export const SPIN_TOKENS = 16;
 export const SEGMENT_LIMIT = 4096;
 
 export const SEGMENTS_AT = HEADER_WORDS;
@@ -151,13 +155,29 @@ export class ProcessTable {
   }
 
   markDead(agent: AgentId): void {
-    if (this.isCurrent(agent)) Atomics.store(this.words, this.baseOf(agent) + Slot.state, SlotState.dead);
+    if (!this.isPresumedAlive(agent)) return;
+    const word = this.baseOf(agent) + Slot.state;
+    const before = Atomics.load(this.words, word);
+    // Counted first: whoever dies here leaves the number too high, and then others look once too often, not too seldom.
+    Atomics.add(this.words, TableHeader.deadSlots, 1);
+    const marked = Atomics.compareExchange(this.words, word, before, SlotState.dead) === before;
+    if (!marked) {
+      Atomics.sub(this.words, TableHeader.deadSlots, 1);
+      this.markDead(agent); // it has just come to life, or somebody else has marked it
+    }
+  }
+
+  /** Whether somebody may be dead and not recovered yet: one word, for those about to wait. */
+  get hasDead(): boolean {
+    return Atomics.load(this.words, TableHeader.deadSlots) !== 0;
   }
 
   /** The slot may be used again; only after recovery. */
   release(agent: AgentId): void {
     if (!this.isCurrent(agent)) return;
-    Atomics.compareExchange(this.words, this.baseOf(agent) + Slot.state, SlotState.dead, SlotState.free);
+    const word = this.baseOf(agent) + Slot.state;
+    if (Atomics.compareExchange(this.words, word, SlotState.dead, SlotState.free) === SlotState.dead)
+      Atomics.sub(this.words, TableHeader.deadSlots, 1);
   }
 
   /** Agents whose slot is in use, dead ones not yet recovered included. */

@@ -12,6 +12,9 @@
 //
 // Only the owner words and the first items are reserved at first; `committed` says how many items may be touched, and
 // grows by reserving more of the sparse file. A full device is an ENOSPC here, never a fault on touch.
+//
+// `used` says up to which item owner words have ever been set, so that a search looks at no more of them.
+// SYNC POINT used: it is raised before the owner word is taken; so who sees an owner sees `used` above it.
 
 import { InternalError } from '../base/errors.js';
 import { MappedFile } from '../platform/mapped-file.js';
@@ -19,7 +22,7 @@ import { layout } from './record-layout.js';
 import type { SlabClass } from './slab-class.js';
 import { slabClasses } from './slab-class.js';
 
-const Header = layout(['magic', 'classCode', 'count', 'itemBytes', 'committed']);
+const Header = layout(['magic', 'classCode', 'count', 'itemBytes', 'committed', 'used']);
 const HEADER_WORDS = 16;
 const MAGIC = 0x6d687367; // "mhsg"
 const PAGE = 4096;
@@ -95,6 +98,7 @@ export class Segment {
     ) {
       if (Atomics.load(words, HEADER_WORDS + index) !== 0) continue;
       if (index >= Atomics.load(words, Header.committed)) this.#commit(index);
+      raise(words, Header.used, index + 1); // SYNC POINT used
       if (Atomics.compareExchange(words, HEADER_WORDS + index, 0, owner) !== 0) continue;
       this.#hint = index + 1 === count ? 0 : index + 1;
       return index;
@@ -126,6 +130,11 @@ export class Segment {
     return Math.min(this.count, Atomics.load(this.words, Header.committed));
   }
 
+  /** How many items, from the first, have ever had an owner: those behind are free. */
+  get used(): number {
+    return Math.min(this.committed, Atomics.load(this.words, Header.used));
+  }
+
   close(): void {
     this.#file.unmap();
   }
@@ -136,10 +145,16 @@ export class Segment {
     const from = Atomics.load(this.words, Header.committed);
     const length = roundUp((upTo - from) * this.itemBytes, 4);
     if (length > 0) this.#file.reserve(this.byteOffsetOf(from), length);
-    for (;;) {
-      const now = Atomics.load(this.words, Header.committed);
-      if (now >= upTo || Atomics.compareExchange(this.words, Header.committed, now, upTo) === now) return;
-    }
+    raise(this.words, Header.committed, upTo);
+  }
+}
+
+/** Makes a word at least `value`. */
+function raise(words: Int32Array, word: number, value: number): void {
+  for (let now = Atomics.load(words, word); now < value; ) {
+    const before = Atomics.compareExchange(words, word, now, value);
+    if (before === now) return;
+    now = before;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { closeDescriptor } from './descriptor.js';
-import { declare, errno, throwErrno } from './libc.js';
+import { declare, errno, throwErrno, viewMemory } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
 import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
 
@@ -20,12 +20,14 @@ const ETIMEDOUT = 110;
 // signal such as SIGCHLD, and a parent that sleeps has to hear that a child of its has died.
 const LONGEST_SLEEP_MS = 1e9;
 
-const syscallWait = declare<[number, number, number, number, BigInt64Array, number, number], number>(
-  'long syscall(long number, intptr_t address, long op, long value, void *timeout, intptr_t address2, long value3)',
+// The arguments that these two operations use, and no others: each costs a conversion.
+const syscallWait = declare<[number, number, number, number, number], number>(
+  'int syscall(long number, intptr_t address, int op, int value, intptr_t timeout)',
 );
-const syscallWake = declare<[number, number, number, number, number, number, number], number>(
-  'long syscall(long number, intptr_t address, long op, long value, intptr_t timeout, intptr_t address2, long value3)',
+const syscallWake = declare<[number, number, number, number], number>(
+  'int syscall(long number, intptr_t address, int op, int value)',
 );
+const allocate = declare<[number], number>('intptr_t malloc(size_t sizeBytes)');
 const fallocate = declare<[number, number, number], number>(
   'int posix_fallocate(int fd, long offset, long length)',
 );
@@ -47,16 +49,28 @@ const POLLIN = 1;
 const LONGEST_POLL_MS = 2 ** 31 - 1;
 const waitLayout: WaitLayout = { codeWord: 2, pidWord: 4, statusWord: 6, noHang: 1, noWait: 0x01000000 };
 
-const timespec = new BigInt64Array(2);
+/** The time limit of a sleep, at a fixed place in memory: two numbers of 64 bits, written as halves. */
+const timespec = { pointer: 0, words: new Int32Array(4), ms: -1 };
+
+function timeLimit(ms: number): number {
+  if (timespec.pointer === 0) {
+    timespec.pointer = allocate(16);
+    timespec.words = new Int32Array(viewMemory(timespec.pointer, 16));
+  }
+  if (ms !== timespec.ms) {
+    const seconds = Math.floor(ms / 1000); // at most a million: the upper halves stay 0
+    timespec.words.set([seconds, 0, Math.floor((ms - seconds * 1000) * 1e6), 0]);
+    timespec.ms = ms;
+  }
+  return timespec.pointer;
+}
 
 export const linux: OsFacts = {
   sharedMemoryDirectory: () => '/dev/shm',
 
   futexWait(pointer, expected, timeoutMs): FutexOutcome {
-    const ms = Math.min(timeoutMs, LONGEST_SLEEP_MS);
-    timespec[0] = BigInt(Math.floor(ms / 1000));
-    timespec[1] = BigInt(Math.floor((ms % 1000) * 1e6));
-    if (syscallWait(SYS_FUTEX, pointer, FUTEX_WAIT, expected, timespec, 0, 0) === 0) return 'woken';
+    const limit = timeLimit(Math.min(timeoutMs, LONGEST_SLEEP_MS));
+    if (syscallWait(SYS_FUTEX, pointer, FUTEX_WAIT, expected, limit) === 0) return 'woken';
     const code = errno();
     if (code === EAGAIN) return 'woken'; // the word had changed already
     if (code === ETIMEDOUT) return 'timeout';
@@ -65,7 +79,7 @@ export const linux: OsFacts = {
   },
 
   futexWake(pointer, count) {
-    syscallWake(SYS_FUTEX, pointer, FUTEX_WAKE, count, 0, 0, 0);
+    syscallWake(SYS_FUTEX, pointer, FUTEX_WAKE, count);
   },
 
   reserve(fd, offset, length) {

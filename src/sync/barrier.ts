@@ -17,7 +17,7 @@ import { HoldCell, holdsOn } from './hold.js';
 import { releaseLatch, takeLatch } from './latch.js';
 import { defineKind } from './object-kind.js';
 import { ObjectWords } from './object-words.js';
-import { suspect } from './recovery.js';
+import { suspectAll } from './recovery.js';
 import { Existing, SharedObject } from './shared-object.js';
 import { type BarrierSnapshot, type Holder, nameHolder } from './snapshot.js';
 import { WaitQueue } from './wait-queue.js';
@@ -217,13 +217,9 @@ export class Barrier extends SharedObject {
     return undefined;
   }
 
-  get #waitOptions() {
-    return {
-      beforeSleep: () => {
-        for (const other of holdsOn(this.object.at)) suspect(other.owner);
-      },
-    };
-  }
+  readonly #waitOptions = {
+    beforeSleep: () => suspectAll(() => holdsOn(this.object.at).map((hold) => hold.owner)),
+  };
 
   #leave({ hold, index }: Place): number {
     if (hold.count !== Outcome.passed) {

@@ -123,9 +123,9 @@ export function hasHolds(object: Address): boolean {
 function cellsOf(object: Address): HoldCell[] {
   const found: HoldCell[] = [];
   for (const segment of arena().segmentsOf(holdSlab)) {
-    const { words, committed } = segment;
-    for (let index = 0; index < committed; index++) {
-      if (Atomics.load(words, segment.ownerWord(index)) === 0) continue; // most are free: nothing is made for them
+    const { words, used } = segment;
+    for (let index = 0; index < used; index++) {
+      if (Atomics.load(words, segment.ownerWord(index)) === 0) continue; // free: nothing is made for it
       if (words[segment.wordsOf(index) + Hold.object] !== object) continue;
       found.push(new HoldCell(addressOf(segment.number, index)));
     }

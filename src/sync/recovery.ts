@@ -20,6 +20,7 @@ import { HoldCell } from './hold.js';
 import { kindOf, type ObjectKind } from './object-kind.js';
 import { ObjectWords } from './object-words.js';
 import { notify } from './parking.js';
+import { dropSpinTokens } from './spin.js';
 import { WaitQueue } from './wait-queue.js';
 import { enrolledWaiters, Waiter, WaiterState, waiterAt } from './waiter.js';
 
@@ -28,6 +29,7 @@ export function recoverAgent(dead: AgentId): void {
   const { table, self } = Session.current();
   if (dead === NOBODY || dead === self || !table.isCurrent(dead)) return;
   table.markDead(dead);
+  dropSpinTokens(dead);
   recoverObjects(dead);
   recoverHolds(dead);
   recoverWaiters(dead);
@@ -37,24 +39,29 @@ export function recoverAgent(dead: AgentId): void {
   if (mayReleaseSlot(dead)) table.release(dead);
 }
 
-let lastSuspicionMs = 0;
-const SUSPICION_INTERVAL_MS = 20;
+let lastQuestionMs = 0;
+const QUESTION_INTERVAL_MS = 20;
 
 /**
  * Called by who finds `holder` in its way, before it goes to sleep: recovers the holder if it is dead.
  * Asks the kernel at most every 20 ms, so that contended locks stay fast.
  */
 export function suspect(holder: AgentId): void {
-  if (holder === NOBODY) return;
+  suspectAll(() => [holder]);
+}
+
+/** The same for several in the way; who they are is asked only when it is time to look. */
+export function suspectAll(holders: () => Iterable<AgentId>): void {
   const { table, self } = Session.current();
-  if (holder === self) return;
-  if (table.isPresumedAlive(holder)) {
-    const now = performance.now();
-    if (now - lastSuspicionMs < SUSPICION_INTERVAL_MS) return;
-    lastSuspicionMs = now;
-    if (table.isAlive(holder)) return;
+  const now = performance.now();
+  const asksKernel = now - lastQuestionMs >= QUESTION_INTERVAL_MS;
+  if (!asksKernel && !table.hasDead) return;
+  if (asksKernel) lastQuestionMs = now;
+  for (const holder of holders()) {
+    if (holder === NOBODY || holder === self) continue;
+    const alive = asksKernel ? table.isAlive(holder) : table.isPresumedAlive(holder);
+    if (!alive) recoverAgent(holder);
   }
-  recoverAgent(holder);
 }
 
 function recoverObjects(dead: AgentId): void {

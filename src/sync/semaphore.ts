@@ -9,6 +9,7 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { StateError, TimeoutError } from '../base/errors.js';
 import { killPoint } from '../base/kill-point.js';
+import type { AgentId } from '../memory/agent.js';
 import { layout } from '../memory/record-layout.js';
 import { Session } from '../memory/session.js';
 import { HoldCell, holdsOn } from './hold.js';
@@ -16,7 +17,7 @@ import { releaseLatch, takeLatch } from './latch.js';
 import { LockGuard } from './lock-guard.js';
 import { defineKind, type ObjectKind } from './object-kind.js';
 import type { ObjectWords } from './object-words.js';
-import { suspect } from './recovery.js';
+import { suspectAll } from './recovery.js';
 import { Existing, SharedObject, shipAs } from './shared-object.js';
 import { type Holder, nameHolder, type SemaphoreSnapshot } from './snapshot.js';
 import { WaitQueue } from './wait-queue.js';
@@ -156,10 +157,14 @@ export class Semaphore extends SharedObject {
   readonly #take = (): true | undefined => this.tryAcquire() || undefined;
 
   readonly #options = {
-    beforeSleep: () => {
-      for (const hold of holdsOn(this.object.at)) if (hold.count > 0) suspect(hold.owner);
-    },
+    beforeSleep: () => suspectAll(() => this.#holders()),
   };
+
+  #holders(): AgentId[] {
+    return holdsOn(this.object.at)
+      .filter((hold) => hold.count > 0)
+      .map((hold) => hold.owner);
+  }
 
   #guard(taken: boolean): LockGuard {
     if (!taken) throw new TimeoutError('no permit was free in time');
@@ -173,17 +178,11 @@ export class Semaphore extends SharedObject {
 
   /** Takes `n` permits off the holds: own ones first, then the longest held, then the total grows. */
   #settle(n: number): void {
-    let left = n;
-    const own = this.#hold ? [this.#hold] : [];
-    const enough = own[0] && own[0].count >= n;
-    const holds = enough
-      ? own
-      : [...own, ...[...holdsOn(this.object.at)].sort((a, b) => (a.ticket - b.ticket) | 0)];
-    for (const hold of holds) {
-      const settled = Math.min(left, hold.count);
-      hold.count -= settled;
-      left -= settled;
-    }
+    let left = this.#hold ? take(this.#hold, n) : n;
+    if (left === 0) return;
+    const others = holdsOn(this.object.at);
+    if (others.length > 1) others.sort((a, b) => (a.ticket - b.ticket) | 0);
+    for (const hold of others) left = take(hold, left);
     if (left > 0) this.object.store(Word.total, this.total + left);
   }
 }
@@ -219,6 +218,13 @@ function checked(value: number): number {
     throw new RangeError(`a semaphore's value is a whole number from 0 to ${MOST}, got ${value}`);
   }
   return value;
+}
+
+/** Takes at most `n` permits off a hold; how many more there are to take. */
+function take(hold: HoldCell, n: number): number {
+  const taken = Math.min(n, hold.count);
+  if (taken > 0) hold.count -= taken;
+  return n - taken;
 }
 
 function guarded<R>(object: ObjectWords, change: () => R): R {
