@@ -15,7 +15,7 @@ function meet(barrier, times) {
   return microsecondsSince(start, times.measured);
 }
 
-const args = [new Barrier(processes), { warmUp: rounds / 5, measured: rounds }];
+const args = [new Barrier(processes), { warmUp: rounds, measured: rounds }];
 const workers = Array.from({ length: processes }, () => new Process({ target: meet, args }));
 await Promise.all(workers.map((worker) => worker.start()));
 const [perRound] = await Promise.all(workers.map((worker) => worker.result()));

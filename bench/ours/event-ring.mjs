@@ -20,7 +20,7 @@ function pass(own, next, times) {
 }
 
 const ring = Array.from({ length: processes }, () => new Event());
-const times = { warmUp: rounds / 5, measured: rounds };
+const times = { warmUp: rounds, measured: rounds };
 const workers = ring.map(
   (own, i) => new Process({ target: pass, args: [own, ring[(i + 1) % processes], times] }),
 );

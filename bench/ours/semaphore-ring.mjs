@@ -19,7 +19,7 @@ function pass(own, next, times) {
 }
 
 const ring = Array.from({ length: processes }, (_, i) => new Semaphore(i === 0 ? 1 : 0));
-const times = { warmUp: rounds / 5, measured: rounds };
+const times = { warmUp: rounds, measured: rounds };
 const workers = ring.map(
   (own, i) => new Process({ target: pass, args: [own, ring[(i + 1) % processes], times] }),
 );

@@ -14,7 +14,7 @@ def pass_many(own, following, count):
 
 
 def pass_on(own, following, rounds, results):
-    pass_many(own, following, rounds // 5)
+    pass_many(own, following, rounds)
     start = time.perf_counter()
     pass_many(own, following, rounds)
     if results is not None:
