@@ -159,7 +159,6 @@ export class Arena {
     // SYNC POINT segmentsMade: counted before anything is taken from the new one; so whoever may see an item sees the count.
     const made = Atomics.load(words, TableHeader.segmentsMade);
     if (made === this.#segmentsSeen) return false;
-    this.#segmentsSeen = made;
     const count = this.#segmentCount;
     let found = false;
     for (let number = 1; number <= count; number++) {
@@ -169,6 +168,7 @@ export class Arena {
       this.#open(number);
       found = true;
     }
+    this.#segmentsSeen = made; // last: if one can't be opened, all are looked at again
     return found;
   }
 
@@ -204,6 +204,7 @@ export class Arena {
 
   #forget(segment: Segment): void {
     this.#segments[segment.number] = undefined;
+    this.#segmentsSeen = -1; // it may be there still, and is found again
     const known = this.#byClass.get(segment.slab) ?? [];
     known.splice(known.indexOf(segment), 1);
     segment.close();

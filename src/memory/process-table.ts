@@ -155,15 +155,14 @@ export class ProcessTable {
   }
 
   markDead(agent: AgentId): void {
-    if (!this.isPresumedAlive(agent)) return;
     const word = this.baseOf(agent) + Slot.state;
-    const before = Atomics.load(this.words, word);
-    // Counted first: whoever dies here leaves the number too high, and then others look once too often, not too seldom.
-    Atomics.add(this.words, TableHeader.deadSlots, 1);
-    const marked = Atomics.compareExchange(this.words, word, before, SlotState.dead) === before;
-    if (!marked) {
+    while (this.isPresumedAlive(agent)) {
+      const before = Atomics.load(this.words, word);
+      if (before !== SlotState.live && before !== SlotState.reserved) continue; // somebody else was quicker
+      // Counted first: whoever dies here leaves the number too high, and then others look once too often, not too seldom.
+      Atomics.add(this.words, TableHeader.deadSlots, 1);
+      if (Atomics.compareExchange(this.words, word, before, SlotState.dead) === before) return;
       Atomics.sub(this.words, TableHeader.deadSlots, 1);
-      this.markDead(agent); // it has just come to life, or somebody else has marked it
     }
   }
 
