@@ -9,7 +9,6 @@
 // and then: of two that pass a thing to and fro, each sleeps otherwise because the other one does. The more probes fail,
 // the rarer they get.
 
-import { availableParallelism } from 'node:os';
 import type { AgentId } from '../memory/agent.js';
 import { SPIN_TOKENS, TableHeader } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
@@ -21,7 +20,13 @@ const MOST_CREDIT = 8;
 const PROBE_EVERY = 32;
 const PROBE_EVERY_MOST = 1024;
 
-const tokens = Math.min(SPIN_TOKENS, availableParallelism() - 1);
+let tokens: number | undefined;
+
+function tokenCount(): number {
+  // Asked at the first wait: to load node:os would cost every child that never waits.
+  tokens ??= Math.min(SPIN_TOKENS, process.getBuiltinModule('node:os').availableParallelism() - 1);
+  return tokens;
+}
 
 export class Spin {
   #credit = MOST_CREDIT;
@@ -75,7 +80,8 @@ export class Spin {
 
 /** Index of the word of a token that is now ours; -1 if there is none left. */
 function takeToken(words: Int32Array, self: AgentId): number {
-  for (let i = 0; i < tokens; i++) {
+  const count = tokenCount();
+  for (let i = 0; i < count; i++) {
     const word = TableHeader.spinners + i;
     if (Atomics.load(words, word) === 0 && Atomics.compareExchange(words, word, 0, self) === 0) return word;
   }
