@@ -7,12 +7,12 @@
 //   late   1: something captured refers to the function, so it must be made before its captured values
 
 import { NotShippableError, SerializationError } from '../base/errors.js';
-import type { ShippedCode } from './captured-code.js';
+import type { Cell, ShippedCode } from './captured-code.js';
 import type { EncodeScope } from './encode-scope.js';
 import type { AnyFunction, CapturedCode, CapturedValue, CaptureRecipe } from './function-recipe.js';
 import { isOwnExportName } from './own-exports.js';
 import { poisonMessage } from './poison.js';
-import { FUNCTION_CAPTURED, FUNCTION_NAMED, FUNCTION_REFERENCED, POISON, RECIPE } from './tags.js';
+import { FUNCTION_CAPTURED, FUNCTION_NAMED, FUNCTION_REFERENCED, POISON, PRELUDE, RECIPE } from './tags.js';
 import { capturedVariable } from './value-path.js';
 
 export function encodeFunction(scope: EncodeScope, fn: AnyFunction): void {
@@ -62,7 +62,9 @@ function encodeRecipe(scope: EncodeScope, node: object, recipe: CaptureRecipe): 
       scope.withLeniency(false, () => scope.value(code));
       out.varint(captured.length);
       const hung = hungOn(code);
+      const cells = new Set((code as Partial<ShippedCode>).cells);
       for (let i = 0; i < captured.length; i++) {
+        if (cells.has(code.names[i])) encodeCellFirst(scope, code.names[i], captured[i]);
         encodeCaptured(scope, code.names[i] ?? `${i}`, captured[i], hung.has(i));
       }
     },
@@ -92,12 +94,26 @@ function encodeCaptured(scope: EncodeScope, name: string, captured: CapturedValu
     scope.withLeniency(true, () => scope.member(capturedVariable(name), captured.value));
     return;
   }
+  encodeVariable(scope, name, captured.value);
+}
+
+function encodeVariable(scope: EncodeScope, name: string, value: unknown): void {
   scope.step(capturedVariable(name), () => {
     try {
-      scope.withLeniency(true, () => scope.value(captured.value));
+      scope.withLeniency(true, () => scope.value(value));
     } catch (error) {
       if (!(error instanceof SerializationError)) throw error;
       throw new NotShippableError(error.message, { cause: error.cause });
     }
   });
+}
+
+/** What is in a cell is the variable itself, and no mere property: it is written by itself, and then the cell refers to it. */
+function encodeCellFirst(scope: EncodeScope, name: string, captured: CapturedValue): void {
+  if ('recipe' in captured || scope.knows(captured.value as Cell)) return;
+  const { v } = captured.value as Cell;
+  const isObject = (typeof v === 'object' && v !== null) || typeof v === 'function';
+  if (!isObject || scope.knows(v)) return;
+  scope.out.u8(PRELUDE);
+  encodeVariable(scope, name, v);
 }
