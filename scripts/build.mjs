@@ -16,15 +16,10 @@ const entries = {
 /** What is loaded on its own, beside the library. */
 const programs = {
   redis: 'src/redis/redis.ts',
-  'thread-bootstrap': 'src/thread-bootstrap.ts',
   cli: 'src/cli/main.ts',
 };
 
-const testingEntryPoints = {
-  testing: 'src/testing.ts',
-  bootstrap: 'src/bootstrap.ts',
-  'thread-bootstrap': 'src/thread-bootstrap.ts',
-};
+const testingEntryPoints = { testing: 'src/testing.ts', bootstrap: 'src/bootstrap.ts' };
 
 /** The library with its kill points, and what else is given, as a whole of its own in a folder. */
 export async function bundleForTesting(outdir, moreEntryPoints = {}) {

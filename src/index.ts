@@ -3,7 +3,8 @@
 import { armKillPoint } from './base/kill-point.js';
 import * as own from './exports.js';
 import { preforkStock } from './process/prefork-stock.js';
-import { registerStartMethod } from './process/start-method.js';
+import { registerStartMethod, startsBy } from './process/start-method.js';
+import { threadLauncher } from './process/thread-launcher.js';
 import { installFunctions } from './serialization/codec.js';
 import { functionLoader } from './serialization/function-loader.js';
 import { functionReader } from './serialization/function-reader.js';
@@ -11,6 +12,7 @@ import { registerOwnExports } from './serialization/own-exports.js';
 
 installFunctions({ reader: functionReader, loader: functionLoader });
 registerStartMethod('prefork', preforkStock);
+registerStartMethod('thread', startsBy(threadLauncher));
 registerOwnExports(own);
 registerOwnExports({ armKillPoint }); // found by name in a chaos test's workers, never copied
 

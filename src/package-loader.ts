@@ -45,7 +45,12 @@ let coreParts: Parts | undefined;
 
 const core = load<Core>(CORE_FILE);
 core.offerCompiledCode(loaded);
-if (require.main === module) core.beginChild(async () => loadLibrary());
+if (require.main === module) begin();
+
+/** Begins the life of a child, where this is not the main script: in a thread for which a compiler had to be set up first. */
+export function begin(): void {
+  core.beginChild(async () => loadLibrary());
+}
 
 /** For the entries: the exports of a source file. */
 export function partOf(path: string): Readonly<Record<string, unknown>> | undefined {

@@ -48,6 +48,7 @@ export const Slot = layout([
   'result', //       address of the block with what run() came to; written by the child
   'status', //       address of the child's StartStatus
   'bound', //        1 if the kernel ends it with its parent, 0 if it is detached; written by the parent
+  'ending', //       1 + the code of its end, once a thread ends by itself; written by the thread, its parent sleeps on it
   'host', //         pid of the process it is a thread of; 0 if it is a process
 ]);
 export const TABLE_BYTES = (SLOTS_AT + SLOT_COUNT * Slot.words) * 4;

@@ -4,7 +4,7 @@ import { fstatSync, ftruncateSync } from 'node:fs';
 import { nodeOs } from '../base/late-builtins.js';
 import { declare, errno, throwErrno } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
-import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
+import { reapChild, type WaitLayout, waitForEndOf } from './wait-for-end.js';
 
 const UL_COMPARE_AND_WAIT_SHARED = 3;
 const ULF_WAKE_ALL = 0x100;
@@ -74,6 +74,10 @@ export const darwin: OsFacts = {
   },
 
   threadNumber: () => process.pid,
+
+  threadNumbers: () => [],
+
+  reap: reapChild,
 
   closeOnExec: 0x1000000,
 

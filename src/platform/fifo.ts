@@ -11,6 +11,11 @@ const mkfifo = declare<[string, number], number>('int mkfifo(const char *path, u
 
 const RING = Buffer.from([1]);
 
+/** @throws {SystemCallError} If the system refuses. */
+export function makeFifo(path: string): void {
+  if (mkfifo(path, 0o600) !== 0) throwErrno('mkfifo', errno(), `can not make the named pipe ${path}`);
+}
+
 /** The reading side, owned by the process that is rung. */
 export class FifoBell {
   readonly #socket: Socket;
@@ -18,7 +23,7 @@ export class FifoBell {
 
   constructor(path: string, onRing: () => void) {
     this.#path = path;
-    if (mkfifo(path, 0o600) !== 0) throwErrno('mkfifo', errno(), `can not make the doorbell ${path}`);
+    makeFifo(path);
     // Opened for writing too: without a writer the fifo would be at its end all the time.
     const fd = openDescriptor(path, constants.O_RDWR | constants.O_NONBLOCK | os.closeOnExec);
     const onread = {

@@ -1,10 +1,10 @@
 // Linux: futex(2), prctl(2), /proc.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { closeDescriptor } from './descriptor.js';
 import { declare, errno, throwErrno, viewMemory } from './libc.js';
 import type { EndFacts, FutexOutcome, OsFacts, ProcessFacts } from './os-facts.js';
-import { type WaitLayout, waitForEndOf } from './wait-for-end.js';
+import { reapChild, type WaitLayout, waitForEndOf } from './wait-for-end.js';
 
 const SYS_FUTEX = process.arch === 'arm64' ? 98 : 202;
 const FUTEX_WAIT = 0; // not FUTEX_PRIVATE: the word is shared between processes
@@ -112,6 +112,10 @@ export const linux: OsFacts = {
   },
 
   threadNumber: () => syscallPlain(SYS_GETTID),
+
+  threadNumbers: () => readdirSync('/proc/self/task').map(Number),
+
+  reap: reapChild,
 
   closeOnExec: 0x80000,
 

@@ -8,6 +8,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { declare, errno, throwErrno, viewMemory } from './libc.js';
 import { os } from './os.js';
+import { noteMapping } from './thread-mappings.js';
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
@@ -28,6 +29,7 @@ export class MappedFile {
     this.sizeBytes = sizeBytes;
     this.pointer = mmap(0, sizeBytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
     if (this.pointer === -1) throwErrno('mmap', errno(), `can not map ${path}`);
+    noteMapping(this.pointer, sizeBytes);
     this.buffer = viewMemory(this.pointer, sizeBytes);
   }
 

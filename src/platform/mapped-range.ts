@@ -5,6 +5,7 @@
 
 import { declare, errno, throwErrno, viewMemory } from './libc.js';
 import { os } from './os.js';
+import { forgetMapping, noteMapping } from './thread-mappings.js';
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
@@ -19,6 +20,7 @@ const munmap = declare<[number, number], number>('int munmap(intptr_t address, s
 
 const collected = new FinalizationRegistry<{ pointer: number; sizeBytes: number }>(
   ({ pointer, sizeBytes }) => {
+    forgetMapping(pointer);
     munmap(pointer, sizeBytes);
   },
 );
@@ -32,6 +34,7 @@ export class MappedRange {
   constructor(fd: number, offset: number, sizeBytes: number) {
     this.#pointer = mmap(0, sizeBytes, PROT_READ_WRITE, MAP_SHARED, fd, offset);
     if (this.#pointer === -1) throwErrno('mmap', errno(), `can not map ${sizeBytes} bytes of shared memory`);
+    noteMapping(this.#pointer, sizeBytes);
     this.buffer = viewMemory(this.#pointer, sizeBytes);
     collected.register(this.buffer, { pointer: this.#pointer, sizeBytes });
   }

@@ -40,6 +40,10 @@ export interface OsFacts {
    * has no such numbers it is the process's in every thread: a thread counts as alive as long as its process.
    */
   threadNumber(): number;
+  /** The numbers of all threads of this process; none where they have no numbers. */
+  threadNumbers(): number[];
+  /** Ends the zombie of a process that was started by a thread which has ended: nobody else would. Never sleeps. */
+  reap(pid: number): void;
   /** Flag of open(2): the descriptor is not inherited by programs that are started. */
   readonly closeOnExec: number;
   /** Flags of mmap for zero pages put over an existing mapping. */

@@ -13,6 +13,11 @@ const waitid = declare<[number, number, Int32Array, number], number>(
   'int waitid(int type, unsigned int id, _Inout_ int *info, int options)',
 );
 
+const WNOHANG = 1;
+const waitpid = declare<[number, number, number], number>(
+  'int waitpid(int pid, intptr_t status, int options)',
+);
+
 /** Where the fields of siginfo_t are, in 32-bit words, and the flags' numbers. */
 export interface WaitLayout {
   readonly codeWord: number;
@@ -35,6 +40,11 @@ export function waitForEndOf(pid: number, layout: WaitLayout): EndFacts | undefi
   return info[layout.codeWord] === CLD_EXITED
     ? { code: status, signal: null }
     : { code: null, signal: signalName(status) };
+}
+
+/** Reaps a child that has ended; does nothing if it has not, or is no child of this process. */
+export function reapChild(pid: number): void {
+  if (pid > 0) waitpid(pid, 0, WNOHANG);
 }
 
 function signalName(number: number): NodeJS.Signals {

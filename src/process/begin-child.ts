@@ -5,11 +5,12 @@ import { functionLoader } from '../serialization/function-loader.js';
 import { runChild } from './child-main.js';
 import { improveCompiledCode } from './compiled-code.js';
 import { CHILD_VARIABLE, readTicket } from './launcher.js';
+import { runThread } from './thread-main.js';
 
 /** @param loadLibrary Loads the rest of the library, when something of it is named in what the child is to run, or sent back by it. */
 export function beginChild(loadLibrary: () => Promise<unknown>): void {
-  const ticket = process.env[CHILD_VARIABLE];
-  if (ticket === undefined) {
+  const text = process.env[CHILD_VARIABLE];
+  if (text === undefined) {
     process.stderr.write('this file is started by manyhands, not by hand\n');
     process.exitCode = 2;
     return;
@@ -20,5 +21,6 @@ export function beginChild(loadLibrary: () => Promise<unknown>): void {
   process.once('exit', (code) => {
     if (code === 0) improveCompiledCode();
   });
-  void runChild(readTicket(ticket), loadLibrary);
+  const ticket = readTicket(text);
+  void (ticket.isThread ? runThread : runChild)(ticket, loadLibrary);
 }

@@ -6,9 +6,10 @@ import { OutgoingParcel } from '../channels/parcel.js';
 import { loadParcel, storeParcel } from '../channels/stored-parcel.js';
 import { type AgentId, NOBODY } from '../memory/agent.js';
 import type { Address } from '../memory/arena.js';
-import { Slot } from '../memory/process-table.js';
+import { type ProcessTable, Slot } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
+import { isThread } from '../platform/own-thread.js';
 import { canSendFunctions, namesLibrary } from '../serialization/codec.js';
 import { setEntryUrl } from '../serialization/entry-url.js';
 import { packError } from '../serialization/remote-error.js';
@@ -36,10 +37,11 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
   const lookForParent = ticket.dieWithParent ? dieWithParent(ticket.parentPid) : undefined;
   setEntryUrl(ticket.entryUrl);
   const session = Session.attach(ticket.directory, ticket.agent);
-  if (!ticket.dieWithParent) watchOrphans();
   const { table, self } = session;
   const base = table.baseOf(self);
   const parent = table.words[base + Slot.parent];
+  if (ticket.dieWithParent && parentHasEnded(table, parent)) process.kill(process.pid, 'SIGKILL');
+  else if (!ticket.dieWithParent && !isThread()) watchOrphans();
   const status = StartStatus.attach(table.words[base + Slot.status]);
   hearStopRequests(status);
   const report = async (phase: number, what: () => Report) => {
@@ -47,7 +49,12 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
     status.phase = phase;
   };
   let name = 'a child';
-  process.on('uncaughtExceptionMonitor', () => process.stderr.write(`Process ${name}:\n`));
+  process.on('uncaughtExceptionMonitor', (error) => {
+    process.stderr.write(`Process ${name}:\n`);
+    // Of a thread's error Node tells the parent only.
+    const isFatal = process.listenerCount('uncaughtException') === 0;
+    if (isThread() && isFatal) process.stderr.write(`${inspect(error)}\n`);
+  });
   let own: Process;
   try {
     if (ticket.cwd !== undefined) process.chdir(ticket.cwd);
@@ -94,6 +101,11 @@ function dieWithParent(parentPid: number): (() => void) | undefined {
   return look;
 }
 
+/** A thread that started this process may have ended before we asked, with its process still there. */
+function parentHasEnded(table: ProcessTable, parent: AgentId): boolean {
+  return table.hostOf(parent) !== 0 && !table.isAlive(parent);
+}
+
 /** Waits until the parent has laid the parcel down: it may still be serializing, or have nothing to run yet. */
 function waitForParcel({ table, self }: Session, lookForParent: (() => void) | undefined): Address {
   const word = table.baseOf(self) + Slot.parcel;
@@ -118,7 +130,7 @@ function become(content: ChildContent, parent: AgentId): Process {
   setLineage(lineage);
   if (startMethod) adoptStartMethod(startMethod);
   if (parent !== NOBODY) setParentProcess(parentName, parent);
-  process.title = `${process.title} ${name}`;
+  if (!isThread()) process.title = `${process.title} ${name}`;
   const own = (instance ?? Object.create(Process.prototype)) as Process;
   return adoptSelf(own, { name, daemon, lineage, ...(target ? { target } : {}), ...(args ? { args } : {}) });
 }

@@ -20,6 +20,7 @@ import { Session } from '../memory/session.js';
 import { os } from '../platform/os.js';
 import { identityOf } from '../platform/process-identity.js';
 import { unpackError } from '../serialization/remote-error.js';
+import { lookIntervalMs } from '../sync/parking.js';
 import { recoverAgent } from '../sync/recovery.js';
 import { shareCompiledCode } from './compiled-code.js';
 import type { EndStatus, Launched, Launcher, LaunchOptions } from './launcher.js';
@@ -31,9 +32,6 @@ export type Report = { ok: true; value: unknown } | { ok: false; error: unknown 
 
 /** Children of this process that have not been seen to end. */
 const living = new Set<Child>();
-
-/** How long a blocked parent may be unaware of the end of a child whose signal came just before it went to sleep. */
-const LOOK_INTERVAL_MS = 1000;
 
 /** How long a start waits for a ready process to take what it is to run: 0.1 ms, or more where all processors are busy. */
 const TAKES_WITHIN_MS = 5;
@@ -94,7 +92,8 @@ export class Child {
       status.free();
       throw error;
     }
-    const identity = identityOf(launched.pid);
+    // A thread has a number of its own, and says it itself.
+    const identity = launched.pid === process.pid ? undefined : identityOf(launched.pid);
     if (identity) table.setIdentity(agent, identity);
     shareCompiledCode();
     return new Child(agent, launched, status);
@@ -200,7 +199,7 @@ export class Child {
     for (;;) {
       if (this.end) return true;
       if (deadline.expired) return false;
-      const end = this.launched.waitForEnd(Math.min(deadline.remainingMs(), LOOK_INTERVAL_MS));
+      const end = this.launched.waitForEnd(Math.min(deadline.remainingMs(), lookIntervalMs()));
       if (end) this.#noteEnd(end);
       else noticeEnds();
     }

@@ -59,15 +59,17 @@ export interface ChildTicket {
   readonly entryUrl: string;
   /** Given to a process of the stock: modules that it imports before it waits. */
   readonly preload?: readonly string[] | undefined;
+  /** It is a thread of its parent's process. */
+  readonly isThread?: boolean | undefined;
 }
 
 export function writeTicket(ticket: ChildTicket): string {
-  const { directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload } = ticket;
-  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload]);
+  const { directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload, isThread } = ticket;
+  return JSON.stringify([directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload, isThread]);
 }
 
 export function readTicket(text: string): ChildTicket {
-  const [directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload] = JSON.parse(text) as [
+  const [directory, agent, parentPid, dieWithParent, cwd, entryUrl, preload, isThread] = JSON.parse(text) as [
     string,
     AgentId,
     number,
@@ -75,6 +77,7 @@ export function readTicket(text: string): ChildTicket {
     string | null,
     string,
     string[] | null | undefined,
+    boolean | null | undefined,
   ];
   return {
     directory,
@@ -84,5 +87,6 @@ export function readTicket(text: string): ChildTicket {
     cwd: cwd ?? undefined,
     entryUrl,
     preload: preload ?? undefined,
+    isThread: isThread ?? undefined,
   };
 }

@@ -29,6 +29,8 @@ export function recoverOrphansOf(dead: AgentId): void {
       nextLook ??= setTimeout(recoverOrphans, NEXT_LOOK_MS).unref();
       continue;
     }
+    // A thread's processes are children of ours, which nobody would reap any more.
+    if (table.hostOf(agent) === 0) os.reap(table.identityOf(agent).pid);
     recoverAgent(agent);
     recoverOrphansOf(agent);
   }

@@ -4,6 +4,7 @@ import type { Deadline } from '../base/deadline.js';
 import { Session } from '../memory/session.js';
 import type { FifoBell } from '../platform/fifo.js';
 import { os } from '../platform/os.js';
+import { isThread } from '../platform/own-thread.js';
 import { openDoor, ringDoor } from './doorbell.js';
 import { ParkMode, Waiter, type WaiterCell, WaiterState } from './waiter.js';
 
@@ -25,11 +26,25 @@ export function whenInterrupted(look: () => void): void {
   looks.add(look);
 }
 
+/** Children whose end comes with no signal: threads. */
+let unheard = 0;
+
 /**
  * A signal that comes just before the thread sleeps interrupts nothing, so a process that has children looks once a second
- * as well. One that has none sleeps without a limit.
+ * as well; ten times where there is no signal: a thread gets none, and none tells of a thread's end. One that has no
+ * children sleeps without a limit.
  */
-const LOOK_INTERVAL_MS = 1000;
+export function lookIntervalMs(): number {
+  return isThread() || unheard > 0 ? 100 : 1000;
+}
+
+/** There is a child whose end comes with no signal, until the returned function is called. */
+export function expectUnheardEnd(): () => void {
+  unheard++;
+  return () => {
+    unheard--;
+  };
+}
 
 /** Blocks the thread until the waiter is rung or the deadline is over. */
 export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeout' {
@@ -37,7 +52,7 @@ export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeou
     if (cell.state !== WaiterState.waiting) return 'rung';
     const remaining = deadline.remainingMs();
     if (remaining === 0) return 'timeout';
-    const sleepMs = looks.size > 0 ? Math.min(remaining, LOOK_INTERVAL_MS) : remaining;
+    const sleepMs = looks.size > 0 ? Math.min(remaining, lookIntervalMs()) : remaining;
     if (os.futexWait(cell.statePointer, WaiterState.waiting, sleepMs) !== 'woken')
       for (const look of looks) look();
   }
