@@ -7,10 +7,18 @@ export interface CrewOptions {
   readonly name: string;
   readonly initializer: PackedParts | undefined;
   readonly maxTasksPerChild: number;
+  /** Bytes of resident memory after which a worker is replaced. */
+  readonly maxMemoryPerChild?: number | undefined;
+  /** Milliseconds after which a worker is replaced. */
+  readonly maxAgePerChild?: number | undefined;
+  /** How many workers a pool made in one of so many workers starts, unless told. */
+  readonly budget: (workers: number) => number;
   /** Workers can't be started any more: nothing will run. */
   readonly onBroken: (error: Error) => void;
   /** As many workers as wanted are ready. */
   readonly onReady: () => void;
+  /** A worker has become ready, or has ended. */
+  readonly onChange?: () => void;
 }
 
 export interface CrewCounts {
@@ -18,5 +26,6 @@ export interface CrewCounts {
   readonly ready: number;
   readonly started: number;
   readonly crashed: number;
+  readonly recycled: number;
   readonly completed: number;
 }

@@ -10,6 +10,7 @@ import { type Batch, Dispatcher, type Item } from './dispatcher.js';
 import type { ManyFrame, OneFrame } from './frames.js';
 import { handOut } from './hand-out.js';
 import { Interruptions } from './interruptions.js';
+import { Rescue } from './rescue.js';
 import { Settlement } from './settlement.js';
 import { Staff } from './staff.js';
 import { StartRecord } from './start-record.js';
@@ -22,6 +23,7 @@ export class Crew implements WorkerEvents {
   readonly #dispatcher = new Dispatcher<Task>();
   readonly #staff: Staff;
   readonly #interruptions: Interruptions;
+  readonly #rescue: Rescue;
   readonly #starts = new StartRecord();
   readonly #settlement = new Settlement(
     this.#dispatcher,
@@ -36,6 +38,7 @@ export class Crew implements WorkerEvents {
     this.#options = options;
     this.#staff = new Staff(options, this.#dispatcher, this);
     this.#interruptions = new Interruptions(this.#dispatcher, this.#staff);
+    this.#rescue = new Rescue(this.#dispatcher, this.#staff, () => this.#pump());
   }
 
   /** Starts the workers, once. */
@@ -46,8 +49,25 @@ export class Crew implements WorkerEvents {
   }
 
   get counts(): CrewCounts {
-    const { size, ready, started } = this.#staff;
-    return { workers: size, ready, started, crashed: this.#crashed, completed: this.#settlement.completed };
+    const { size, ready, started, recycled } = this.#staff;
+    const { completed } = this.#settlement;
+    return { workers: size, ready, started, crashed: this.#crashed, recycled, completed };
+  }
+
+  /** How many workers are wanted. */
+  get size(): number {
+    return this.#staff.wanted;
+  }
+
+  /** As many workers as wanted are there and ready, and nobody besides. */
+  get isSettled(): boolean {
+    return this.#staff.isSettled;
+  }
+
+  /** From now on so many workers are wanted. Those too many end when they have done what they have begun. */
+  resize(size: number): void {
+    this.#staff.resize(size, { start: this.#phase === 'working' });
+    this.#pumpSoon();
   }
 
   /** Pids of the workers that live. */
@@ -116,9 +136,15 @@ export class Crew implements WorkerEvents {
       worker.stop();
       return;
     }
-    this.#dispatcher.addSeat(worker.id, this.#options.maxTasksPerChild);
+    if (this.#staff.isLeaving(worker)) return;
+    this.#staff.welcome(worker);
     if (this.isReady) this.#options.onReady();
+    this.#options.onChange?.();
     this.#pump();
+  }
+
+  onMemory(worker: Worker, isOver: boolean): void {
+    if (this.#phase === 'working') this.#staff.noteMemory(worker, isOver);
   }
 
   onInitFailed(_worker: Worker, packedError: Uint8Array): void {
@@ -150,7 +176,9 @@ export class Crew implements WorkerEvents {
     const victim = this.#dispatcher.lost(worker.id, worker.condemned ? undefined : end.running);
     if (!expected) this.#crashed++;
     if (victim) void this.#blame(worker, end, victim);
+    this.#options.onChange?.();
     if (this.#phase !== 'working') return;
+    this.#staff.seatReserve();
     if (!expected && (!hadSeat || this.#isBarren(victim)))
       this.#noteFruitless(startError(worker.name, end, this.#starts.initError));
     else this.#fill();
@@ -183,7 +211,8 @@ export class Crew implements WorkerEvents {
       const worker = this.#staff.get(given.seat.id);
       if (worker) this.#send(worker, given.batch);
     }
-    if (this.#phase === 'working') this.#staff.retire();
+    if (this.#phase === 'working') this.#staff.review();
+    this.#rescue.watch();
   }
 
   #send(worker: Worker, batch: Batch<Task>): void {
@@ -201,7 +230,7 @@ export class Crew implements WorkerEvents {
   }
 
   #noteFruitless(error: Error): void {
-    if (this.#starts.noteFruitless() < Math.max(3, this.#options.processes + 1)) {
+    if (this.#starts.noteFruitless() < Math.max(3, this.#staff.wanted + 1)) {
       this.#fill();
       return;
     }

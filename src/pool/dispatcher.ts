@@ -1,8 +1,9 @@
 // Which worker gets which items next, and what becomes of them when a worker dies. Pure: no clock, no messages, no processes.
 //
-//   submit(source) ─► queue, first in first out ─► next() ─► batch at a seat ─► answered()      each item leaves once
-//                          ▲                                      │
-//                          └────────── give back ◄──── lost() ◄───┘  the worker died: all but the running item
+//   submit(source) ─► queue, by priority, first in first out ─► next() ─► batch at a seat ─► answered()    each item leaves once
+//                          ▲                                                   │
+//                          ├────────── give back ◄────────────────── lost() ◄──┤  the worker died: all but the running item
+//                          └────────── give back ◄────────────── takeBack() ◄──┘  it is slow: all it has not begun
 //
 // A seat is the place of one worker. Its items have consecutive tickets; answers come in the order of tickets.
 
@@ -22,6 +23,8 @@ export interface ItemSource {
   readonly available: number;
   readonly cost: Cost;
   readonly chunkSize: number | 'auto';
+  /** Sources of a higher one go first. */
+  readonly priority: number;
   /** Whether it is in the dispatcher's queue: the dispatcher's own note. */
   queued: boolean;
   /** Takes at most `limit` items, at least one; those given back come first. */
@@ -33,7 +36,8 @@ export interface ItemSource {
 /** Items that a seat has been given together. */
 export interface Batch<Source> {
   readonly source: Source;
-  readonly portion: Portion;
+  /** Gets shorter when its end is taken back. */
+  portion: Portion;
   readonly firstTicket: number;
   /** How many have been answered. */
   answered: number;
@@ -57,6 +61,8 @@ export interface Seat<Source> {
   closing: boolean;
   /** Estimated milliseconds until it has answered all; undefined: to be estimated anew. Infinite: it may take long. */
   aheadMs: number | undefined;
+  /** Items were taken back from it: it gets nothing until it has answered the rest. */
+  held: boolean;
   /** It is being filled up; then it is left alone until half of it is done, so that messages come in bursts. */
   filling: boolean;
 }
@@ -74,6 +80,7 @@ export class Dispatcher<Source extends ItemSource> {
       itemsLeft,
       closing: false,
       aheadMs: 0,
+      held: false,
       filling: true,
     });
   }
@@ -95,7 +102,10 @@ export class Dispatcher<Source extends ItemSource> {
   submit(source: Source): void {
     if (source.queued) return;
     source.queued = true;
-    this.#queue.push(source);
+    let at = this.#queue.length;
+    while (at > 0 && this.#queue[at - 1].priority < source.priority) at--;
+    if (at === this.#queue.length) this.#queue.push(source);
+    else this.#queue.splice(at, 0, source);
   }
 
   /** The next batch, and the seat that gets it; undefined if there is nothing to do or nobody to do it. */
@@ -136,6 +146,7 @@ export class Dispatcher<Source extends ItemSource> {
     batch.answered += count;
     seat.aheadMs = undefined;
     if (batch.answered === batch.portion.count) seat.batches.shift();
+    if (seat.batches.length === 0) seat.held = false;
   }
 
   /** Takes a batch away again that could not be sent: its items, to be failed. */
@@ -167,25 +178,53 @@ export class Dispatcher<Source extends ItemSource> {
     if (!seat) return undefined;
     this.#seats.delete(id);
     const victim = running === undefined ? undefined : this.itemWith(seat, running);
-    const orphans = new Map<Source, number[]>();
-    for (const batch of seat.batches) {
-      const indices = orphans.get(batch.source) ?? [];
-      for (const { source, index } of remaining(batch)) {
-        if (source !== victim?.source || index !== victim.index) indices.push(index);
-      }
-      orphans.set(batch.source, indices);
-    }
-    for (const [source, indices] of [...orphans].reverse()) this.giveBack(source, indices);
+    const orphans = seat.batches.flatMap(remaining);
+    this.#giveAllBack(
+      orphans.filter(({ source, index }) => source !== victim?.source || index !== victim.index),
+    );
     return victim;
   }
 
-  /** Items that have to run (again): before everything that is in the queue. */
+  /**
+   * The worker will not begin what comes after this ticket: those items go back to their sources.
+   * @returns How many.
+   */
+  takeBack(seat: Seat<Source>, lastBegun: number): number {
+    const taken: Item<Source>[] = [];
+    for (const batch of seat.batches) {
+      const { portion, firstTicket, answered } = batch;
+      const begun = signedDistance(firstTicket, lastBegun + 1);
+      const kept = Math.min(portion.count, Math.max(answered, begun));
+      for (let offset = kept; offset < portion.count; offset++)
+        taken.push({ source: batch.source, index: indexAt(portion, offset) });
+      batch.portion = { ...portion, count: kept };
+    }
+    seat.batches.splice(0, seat.batches.length, ...seat.batches.filter(hasMore));
+    seat.held = seat.batches.length > 0;
+    seat.aheadMs = undefined;
+    this.#giveAllBack(taken);
+    return taken.length;
+  }
+
+  #giveAllBack(items: readonly Item<Source>[]): void {
+    const bySource = new Map<Source, number[]>();
+    for (const { source, index } of items) {
+      const indices = bySource.get(source);
+      if (indices) indices.push(index);
+      else bySource.set(source, [index]);
+    }
+    for (const [source, indices] of [...bySource].reverse()) this.giveBack(source, indices);
+  }
+
+  /** Items that have to run (again): before everything in the queue that has no higher priority. */
   giveBack(source: Source, indices: readonly number[]): void {
     if (indices.length === 0) return;
     source.giveBack(indices);
     if (source.available === 0 || source.queued) return;
     source.queued = true;
-    this.#queue.unshift(source);
+    let at = 0;
+    while (at < this.#queue.length && this.#queue[at].priority > source.priority) at++;
+    this.#queue.splice(at, 0, source);
   }
 
   /** The seat that has the least to do, if it may be given items of this source. */
@@ -193,7 +232,7 @@ export class Dispatcher<Source extends ItemSource> {
     let best: Seat<Source> | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const seat of this.#seats.values()) {
-      if (seat.closing || seat.itemsLeft <= 0) continue;
+      if (seat.closing || seat.held || seat.itemsLeft <= 0) continue;
       if (seat.batches.length === 0) return seat;
       seat.aheadMs ??= workAhead(seat);
       if (seat.aheadMs < least && mayTakeMore(seat)) {
@@ -231,6 +270,17 @@ function msOf({ cost }: ItemSource, items: number): number {
 
 export function indexAt({ first, listed }: Portion, offset: number): number {
   return listed ? listed[offset] : first + offset;
+}
+
+/** How far it is from one ticket to another that is near it, before or behind. */
+function signedDistance(from: number, to: number): number {
+  return ((to - from + TICKET_HALF) & TICKET_MASK) - TICKET_HALF;
+}
+
+const TICKET_HALF = (TICKET_MASK + 1) / 2;
+
+function hasMore<Source>({ portion, answered }: Batch<Source>): boolean {
+  return answered < portion.count;
 }
 
 function remaining<Source>({ source, portion, answered }: Batch<Source>): Item<Source>[] {

@@ -7,7 +7,7 @@ export interface ExecutorOptions {
   /** Runs in each worker before its first call, with `initargs`. May be async. */
   initializer?: ((...args: never[]) => unknown) | undefined;
   initargs?: unknown[] | undefined;
-  /** Worker processes; as many as there are processors unless said. */
+  /** Worker processes; as many as there are processors unless said; in a task of a pool, its share of them. */
   maxWorkers?: number | undefined;
   /** A worker is replaced after so many calls or items. */
   maxTasksPerChild?: number | undefined;

@@ -2,7 +2,6 @@
 
 import { Deadline } from '../base/deadline.js';
 import { PoolTerminatedError, StateError } from '../base/errors.js';
-import { cpuCount } from '../process/cpu-count.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
 import { UnknownCost } from './chunking.js';
 import { Crew } from './crew.js';
@@ -23,6 +22,7 @@ import { checkFunction } from './pool-options.js';
 import type { Source } from './result-stream.js';
 import { Submissions } from './submissions.js';
 import { TimedResults } from './timed-results.js';
+import { budgetOfEach, workerBudget } from './worker-budget.js';
 
 /**
  * Worker processes that run calls; the counterpart of `concurrent.futures.ProcessPoolExecutor`.
@@ -47,7 +47,7 @@ export class ProcessPoolExecutor {
    */
   constructor(options: ExecutorOptions = {}) {
     checkExecutorOptions('ProcessPoolExecutor', options);
-    const { maxWorkers = cpuCount(), initializer, initargs = [] } = options;
+    const { maxWorkers = workerBudget(), initializer, initargs = [] } = options;
     if (initializer) this.#initializer = PackedValue.of([initializer, initargs], 'initializer');
     this.#crew = new Crew({
       processes: maxWorkers,
@@ -55,9 +55,10 @@ export class ProcessPoolExecutor {
       initializer: this.#initializer && [this.#initializer.bytes, this.#initializer.attachments],
       maxTasksPerChild: options.maxTasksPerChild ?? Number.POSITIVE_INFINITY,
       onBroken: (error) => this.#break(error),
+      budget: budgetOfEach,
       onReady: () => {},
     });
-    this.#submissions = new Submissions(this.#crew, this.#hold, maxWorkers);
+    this.#submissions = new Submissions(this.#crew, this.#hold);
   }
 
   /** Whether it takes calls: it was not shut down, and its workers can be started. */

@@ -10,6 +10,7 @@
 //     [initFailed, packed error]                        and the worker ends
 //     [many, ms, values, packed, failed, skipped]       the next items, in order
 //     [one, ok, value, ms]                              the next item, by itself
+//     [memory, over]                                    before results: it has grown to its limit; or soon will (over = false)
 //
 // Results come in the order of the items, so they carry no numbers. A `many` frame holds nothing that can fail to decode;
 // whatever needs shared memory of its own travels as `one`, so that a frame that can't be decoded costs its one item.
@@ -18,7 +19,7 @@ import type { Attachment } from '../channels/parcel.js';
 import type { PackedPart } from './item-list.js';
 
 export const ToWorker = { define: 0, run: 1, forget: 2, stop: 3 } as const;
-export const ToParent = { ready: 0, initFailed: 1, many: 2, one: 3 } as const;
+export const ToParent = { ready: 0, initFailed: 1, many: 2, one: 3, memory: 4 } as const;
 
 /** How an item becomes arguments. */
 export const CallStyle = { item: 0, spread: 1 } as const;
@@ -65,6 +66,7 @@ export type OneFrame = [kind: typeof ToParent.one, ok: boolean, value: unknown, 
 export type FrameToParent =
   | [typeof ToParent.ready]
   | [typeof ToParent.initFailed, Uint8Array]
+  | [typeof ToParent.memory, boolean]
   | ManyFrame
   | OneFrame;
 

@@ -1,9 +1,17 @@
 // What a worker says of itself in shared memory, so that it can be read when the worker is dead, or too busy to answer.
 //
-//   worker, before an item:   current ← ticket + 1      (startedAtMs before it, where the item's time is limited)
-//   worker, when it waits:    current ← 0
-//   parent, to take back:     skipFrom, skipCount: tickets not worth running; the worker answers that it skipped them
-//   parent:                   reads both; owns the object, so recovery of the worker leaves it alone
+//   current:   TAKEN | RUNNING | ticket (30 bits)       the last item it has begun
+//
+//   worker, before an item:   CAS current: what it wrote last → RUNNING | ticket      (startedAtMs before it, where time is limited)
+//   worker, when it waits:    RUNNING is taken off
+//   parent, to take back:     takenEnd ← ticket;  CAS current: what it read → the same | TAKEN
+//                             the worker will begin nothing after its ticket and before takenEnd, and does not answer for it
+//   parent, to cancel:        skipFrom, skipCount: tickets not worth running; the worker answers that it skipped them
+//   parent:                   owns the object, so recovery of the worker leaves it alone
+//
+// Who wins an item is decided by one word: either the worker's CAS begins it, and the parent reads a later ticket; or the
+// parent's sets TAKEN, and the worker's fails. While TAKEN stands, takenEnd does not change: only the worker takes it off,
+// by beginning an item behind takenEnd.
 //
 // A ticket numbers the items given to one worker, in order, modulo 2^30.
 
@@ -13,7 +21,11 @@ import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import { TICKET_MASK } from './frames.js';
 
-const Word = layout(['kind', 'current', 'startedAtMs', 'skipFrom', 'skipCount']);
+const Word = layout(['kind', 'current', 'startedAtMs', 'skipFrom', 'skipCount', 'takenEnd']);
+
+const RUNNING = 1 << 30;
+const TAKEN = 1 << 31;
+const TICKET_HALF = (TICKET_MASK + 1) / 2;
 
 const boardKind = defineKind({ code: 30, name: 'PoolBoard' });
 
@@ -21,6 +33,8 @@ export class PoolBoard {
   readonly #object: ObjectWords;
   readonly #words: Int32Array;
   readonly #current: number;
+  /** For the worker: what it wrote last. */
+  #written = TICKET_MASK;
 
   private constructor(object: ObjectWords) {
     this.#object = object;
@@ -29,7 +43,9 @@ export class PoolBoard {
   }
 
   static create(): PoolBoard {
-    return new PoolBoard(ObjectWords.create(boardKind));
+    const board = new PoolBoard(ObjectWords.create(boardKind));
+    Atomics.store(board.#words, board.#current, TICKET_MASK); // the ticket before the first
+    return board;
   }
 
   static attach(at: Address): PoolBoard {
@@ -43,12 +59,20 @@ export class PoolBoard {
   /** The ticket of the item that runs, or undefined. */
   get running(): number | undefined {
     const value = Atomics.load(this.#words, this.#current);
-    return value === 0 ? undefined : value - 1;
+    return value & RUNNING ? value & TICKET_MASK : undefined;
   }
 
-  /** For the worker, before each item. */
-  begin(ticket: number): void {
-    Atomics.store(this.#words, this.#current, ticket + 1);
+  /** For the worker, before each item. @returns False if it was taken back: another worker runs it. */
+  begin(ticket: number): boolean {
+    const mine = this.#written;
+    const next = RUNNING | ticket;
+    if (Atomics.compareExchange(this.#words, this.#current, mine, next) !== mine) {
+      const behind = (ticket - this.#object.load(Word.takenEnd)) & TICKET_MASK;
+      if (behind >= TICKET_HALF) return false;
+      Atomics.store(this.#words, this.#current, next);
+    }
+    this.#written = next;
+    return true;
   }
 
   /** For the worker, before `begin`, where the item's time is limited. */
@@ -58,7 +82,23 @@ export class PoolBoard {
 
   /** For the worker: it runs nothing. */
   rest(): void {
-    Atomics.store(this.#words, this.#current, 0);
+    Atomics.and(this.#words, this.#current, ~RUNNING);
+    this.#written &= ~RUNNING;
+  }
+
+  /**
+   * For the parent: what the worker has not begun, up to a ticket that it has not been sent, is not for it any more.
+   * @returns The last ticket it has begun; undefined if an earlier call is still in force.
+   */
+  takeBack(end: number): number | undefined {
+    let seen = Atomics.load(this.#words, this.#current);
+    if (seen & TAKEN) return undefined;
+    this.#object.store(Word.takenEnd, end);
+    for (;;) {
+      const found = Atomics.compareExchange(this.#words, this.#current, seen, seen | TAKEN);
+      if (found === seen) return seen & TICKET_MASK;
+      seen = found;
+    }
   }
 
   /** For the worker, after `begin`: whether the item is not wanted any more. */

@@ -12,14 +12,15 @@ import type { PoolOptions } from './pool-options.js';
 import type { PoolStats } from './pool-stats.js';
 import type { Settler } from './sinks.js';
 import { Submissions } from './submissions.js';
+import { budgetOfEach } from './worker-budget.js';
 
 export class PoolLife {
   readonly submissions: Submissions;
-  readonly #processes: number;
   readonly #crew: Crew;
   readonly #initializer: PackedValue | undefined;
   readonly #hold = new PendingHold();
   #waitingForReady: Settler[] = [];
+  #waitingForSize: Settler[] = [];
   #state: 'open' | 'closed' | 'terminated' = 'open';
   #broken: Error | undefined;
   #ended: Promise<void> | undefined;
@@ -29,19 +30,24 @@ export class PoolLife {
       initializer,
       initargs = [],
       maxTasksPerChild = Number.POSITIVE_INFINITY,
+      maxMemoryPerChild,
+      maxAgePerChild,
       name = 'PoolWorker',
     } = options;
-    this.#processes = processes;
     if (initializer) this.#initializer = PackedValue.of([initializer, initargs], 'initializer');
     this.#crew = new Crew({
       processes,
       name,
       initializer: this.#initializer && [this.#initializer.bytes, this.#initializer.attachments],
       maxTasksPerChild,
+      maxMemoryPerChild,
+      maxAgePerChild,
+      budget: budgetOfEach,
       onBroken: (error) => this.#break(error),
       onReady: () => this.#tellReady(),
+      onChange: () => this.#tellSize(),
     });
-    this.submissions = new Submissions(this.#crew, this.#hold, processes);
+    this.submissions = new Submissions(this.#crew, this.#hold);
     // A module that a worker imports may make a pool: it must not start workers of workers of workers.
     if (!isImporting()) this.#crew.start();
   }
@@ -63,10 +69,19 @@ export class PoolLife {
     this.#waitingForReady.push(settler);
   }
 
+  resize(processes: number, settler: Settler): void {
+    this.checkSubmit('resize');
+    this.#crew.resize(processes);
+    this.#hold.add();
+    this.#waitingForSize.push(settler);
+    this.#tellSize();
+    if (this.#crew.isReady) this.#tellReady();
+  }
+
   stats(): PoolStats {
     const { ready, started, crashed, completed } = this.#crew.counts;
     const { pending } = this.submissions;
-    return { processes: this.#processes, ready, started, crashed, completed, pending, pids: this.#crew.pids };
+    return { processes: this.#crew.size, ready, started, crashed, completed, pending, pids: this.#crew.pids };
   }
 
   close(): void {
@@ -116,15 +131,30 @@ export class PoolLife {
     for (const { resolve } of this.#takeWaiting()) resolve(undefined);
   }
 
+  #tellSize(): void {
+    if (this.#waitingForSize.length === 0 || !this.#crew.isSettled) return;
+    const waiting = this.#waitingForSize;
+    this.#waitingForSize = [];
+    this.#release(waiting);
+    for (const { resolve } of waiting) resolve(undefined);
+  }
+
   #rejectReady(error: Error): void {
-    for (const { reject } of this.#takeWaiting()) reject(error);
+    const forSize = this.#waitingForSize;
+    this.#waitingForSize = [];
+    this.#release(forSize);
+    for (const { reject } of [...this.#takeWaiting(), ...forSize]) reject(error);
   }
 
   #takeWaiting(): Settler[] {
     const waiting = this.#waitingForReady;
     this.#waitingForReady = [];
-    this.#hold.remove(waiting.length);
+    this.#release(waiting);
     return waiting;
+  }
+
+  #release(waiting: readonly Settler[]): void {
+    this.#hold.remove(waiting.length);
   }
 
   #end(stop: () => void): void {

@@ -9,6 +9,10 @@ export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
   initargs?: InitArgs | undefined;
   /** A worker is replaced after so many items. */
   maxTasksPerChild?: number | undefined;
+  /** A worker is replaced when, after an item, so many bytes of it are in memory (as the system counts them). */
+  maxMemoryPerChild?: number | undefined;
+  /** A worker is replaced when it is so many milliseconds old, and has something to do. */
+  maxAgePerChild?: number | undefined;
   /** What its workers are called: `NAME-1`, `NAME-2`. `PoolWorker` unless said. */
   name?: string | undefined;
 }
@@ -20,6 +24,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** How often an item that failed is run again; 0 unless said. */
   retries?: number | undefined;
+  /** What has a higher one goes to workers first; of one, first come, first served. Any finite number; 0 unless said. */
+  priority?: number | undefined;
 }
 
 export interface ApplyOptions<T = unknown> extends RunOptions, AsyncResultOptions<T> {}
@@ -36,22 +42,37 @@ export interface ImapOptions extends MapOptions {
   maxInFlight?: number | undefined;
 }
 
-const NOT_YET = ['context', 'maxMemoryPerChild', 'priority', 'onProgress', 'progress'];
+const NOT_YET = ['context', 'onProgress', 'progress'];
+const poolNames = [
+  'initializer',
+  'initargs',
+  'maxTasksPerChild',
+  'maxMemoryPerChild',
+  'maxAgePerChild',
+  'name',
+] as const;
 
 /** @throws {TypeError | RangeError} If an option has the wrong type or value, or is not known. */
 export function checkPoolOptions(processes: number, options: PoolOptions): void {
-  if (!Number.isInteger(processes))
-    throw new TypeError(`processes must be a whole number, got ${String(processes)}`);
-  if (processes < 1) throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
-  checkNames('Pool', options, ['initializer', 'initargs', 'maxTasksPerChild', 'name']);
-  const { initializer, initargs, maxTasksPerChild, name } = options;
+  checkProcesses(processes);
+  checkNames('Pool', options, poolNames);
+  const { initializer, initargs, maxTasksPerChild, maxMemoryPerChild, maxAgePerChild, name } = options;
   if (initializer !== undefined) checkFunction('initializer', initializer);
   if (initargs !== undefined && !Array.isArray(initargs)) throw new TypeError('initargs must be an array');
   if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
   if (maxTasksPerChild !== undefined) checkCount('maxTasksPerChild', maxTasksPerChild, 1);
+  if (maxMemoryPerChild !== undefined) checkCount('maxMemoryPerChild', maxMemoryPerChild, 1);
+  if (maxAgePerChild !== undefined) checkCount('maxAgePerChild', maxAgePerChild, 1);
 }
 
-export const runNames = ['timeout', 'signal', 'retries'] as const;
+/** @throws {TypeError | RangeError} If a pool can't have so many. */
+export function checkProcesses(processes: unknown): void {
+  if (typeof processes !== 'number' || !Number.isInteger(processes))
+    throw new TypeError(`processes must be a whole number, got ${String(processes)}`);
+  if (processes < 1) throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
+}
+
+export const runNames = ['timeout', 'signal', 'retries', 'priority'] as const;
 export const applyNames = [...runNames, 'callback', 'errorCallback'] as const;
 export const mapNames = [...runNames, 'chunkSize'] as const;
 export const mapAsyncNames = [...mapNames, 'callback', 'errorCallback'] as const;
@@ -68,7 +89,7 @@ export function readOptions(
   names: readonly string[],
 ): TaskOptions {
   checkNames(method, options, names);
-  const { timeout, signal, retries, chunkSize, maxInFlight, callback, errorCallback } = options;
+  const { timeout, signal, retries, priority, chunkSize, maxInFlight, callback, errorCallback } = options;
   if (timeout !== undefined) {
     if (typeof timeout !== 'number' || Number.isNaN(timeout))
       throw new TypeError('timeout must be a number of milliseconds');
@@ -77,6 +98,7 @@ export function readOptions(
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new TypeError('signal must be an AbortSignal');
   if (retries !== undefined) checkCount('retries', retries, 0);
+  if (priority !== undefined) checkPriority(priority);
   if (maxInFlight !== undefined) checkCount('maxInFlight', maxInFlight, 1);
   if (chunkSize !== undefined && chunkSize !== 'auto') checkCount('chunkSize', chunkSize, 1);
   if (callback !== undefined) checkFunction('callback', callback);
@@ -85,6 +107,7 @@ export function readOptions(
     chunkSize: chunkSize ?? 'auto',
     timeout: timeout === Number.POSITIVE_INFINITY ? undefined : timeout,
     retries: retries ?? 0,
+    priority: priority ?? 0,
   };
 }
 
@@ -118,6 +141,12 @@ export function checkCount(what: string, count: unknown, least: number): void {
     throw new TypeError(`${what} must be a whole number, got ${String(count)}`);
   }
   if (count < least) throw new RangeError(`${what} must be at least ${least}, got ${count}`);
+}
+
+function checkPriority(priority: unknown): void {
+  if (typeof priority !== 'number' || Number.isNaN(priority))
+    throw new TypeError(`priority must be a number, got ${String(priority)}`);
+  if (!Number.isFinite(priority)) throw new RangeError(`priority must be a finite number, got ${priority}`);
 }
 
 export function checkNames(where: string, options: object, names: readonly string[]): void {

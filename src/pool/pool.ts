@@ -1,6 +1,5 @@
 // Pool: a function over many inputs, in a fixed number of worker processes.
 
-import { cpuCount } from '../process/cpu-count.js';
 import type { AsyncResult } from './async-result.js';
 import { CallStyle } from './frames.js';
 import { PoolCalls } from './pool-calls.js';
@@ -8,6 +7,7 @@ import { PoolLife } from './pool-life.js';
 import {
   type ApplyOptions,
   checkPoolOptions,
+  checkProcesses,
   type ImapOptions,
   type MapAsyncOptions,
   type MapOptions,
@@ -17,6 +17,7 @@ import {
 import type { PoolStats } from './pool-stats.js';
 import type { Source } from './result-stream.js';
 import { toPromise } from './sinks.js';
+import { workerBudget } from './worker-budget.js';
 
 type Fn<Args extends unknown[], R> = (...args: Args) => R;
 
@@ -33,10 +34,12 @@ export class Pool {
 
   /**
    * Starts the workers.
+   * @param processes As many as there are processors unless said. In a task of another pool: that worker's share of them, so
+   *   that pools inside of pools do not make more busy processes than there are processors.
    * @throws {TypeError | RangeError} If an option is wrong, or not supported yet.
    * @throws {NotShippableError | SerializationError} If initializer or initargs can't travel.
    */
-  constructor(processes: number = cpuCount(), options: PoolOptions = {}) {
+  constructor(processes: number = workerBudget(), options: PoolOptions = {}) {
     checkPoolOptions(processes, options);
     this.#life = new PoolLife(processes, options);
     this.#calls = new PoolCalls(this.#life);
@@ -136,6 +139,24 @@ export class Pool {
    */
   ready(): Promise<void> {
     return toPromise((settler) => this.#life.ready(settler));
+  }
+
+  /**
+   * Changes the number of workers, while they work. More are started at once; those too many take nothing new, and end when
+   * they have finished the item they are running; what they had not begun goes to others. Nothing fails by it.
+   * @returns Resolves when so many workers are ready and those too many have ended; there is no need to wait. If it is called
+   *   again meanwhile, when the last size is reached. Rejects with InitializerError or StateError as `ready` does.
+   * @throws {TypeError | RangeError} (as a rejection) If it is not a whole number of at least 1. {StateError} After close.
+   */
+  resize(processes: number): Promise<void> {
+    let isUnderWay = false;
+    const done = toPromise<void>((settler) => {
+      checkProcesses(processes);
+      this.#life.resize(processes, settler);
+      isUnderWay = true;
+    });
+    if (isUnderWay) done.catch(() => {}); // who does not wait for it is not told
+    return done;
   }
 
   stats(): PoolStats {

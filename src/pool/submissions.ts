@@ -38,7 +38,7 @@ interface Placing {
 }
 
 const ONE_AT_A_TIME: Placing = {
-  options: { chunkSize: 1, timeout: undefined, retries: 0 },
+  options: { chunkSize: 1, timeout: undefined, retries: 0, priority: 0 },
   special: false,
   cost: new UnknownCost(),
 };
@@ -55,15 +55,13 @@ export class Submissions {
   readonly #hold: PendingHold;
   readonly #definitions: Definitions;
   readonly #tasks = new Set<Task>();
-  readonly #processes: number;
   /** The task that a burst of calls is put into. */
   #lane: { task: Task; sink: CallSink } | undefined;
   #onAllOver: (() => void)[] = [];
 
-  constructor(crew: Crew, hold: PendingHold, processes: number) {
+  constructor(crew: Crew, hold: PendingHold) {
     this.#crew = crew;
     this.#hold = hold;
-    this.#processes = processes;
     this.#definitions = new Definitions((id) => crew.forgetFunction(id));
   }
 
@@ -102,7 +100,8 @@ export class Submissions {
     settler: Settler,
   ): (reason: unknown) => void {
     const { options, signal } = how;
-    const special = signal !== undefined || options.timeout !== undefined || options.retries > 0;
+    const { timeout, retries, priority } = options;
+    const special = signal !== undefined || timeout !== undefined || retries > 0 || priority !== 0;
     const { task, index } = this.#place(fn, args, { options, signal, special }, settler);
     return (reason) => this.#crew.dropItem(task, index, reason);
   }
@@ -204,7 +203,7 @@ export class Submissions {
     const batch = () => (chunkSize === 'auto' ? definition.cost.batchSize() : chunkSize);
     const stream = new ResultStream<R>(items, {
       ordered: how.ordered,
-      window: () => how.maxInFlight ?? Math.min(LARGEST_WINDOW, BATCHES_AHEAD * this.#processes * batch()),
+      window: () => how.maxInFlight ?? Math.min(LARGEST_WINDOW, BATCHES_AHEAD * this.#crew.size * batch()),
       pack: (item, index) => pack(item, style, `items[${index}]`),
       onAdded: () => this.#hold.add(),
     });
@@ -262,7 +261,7 @@ export class Submissions {
         this.#hold.add();
         task.add(pack(item, task.style, `items[${index++}]`));
         this.#crew.submit(task);
-        const ahead = BATCHES_AHEAD * this.#processes * Math.max(task.cost.batchSize(), 16);
+        const ahead = BATCHES_AHEAD * this.#crew.size * Math.max(task.cost.batchSize(), 16);
         while (!task.over && task.available > ahead)
           await new Promise<void>((resolve) => task.whenTaken(resolve));
         if (task.over) return;

@@ -26,6 +26,8 @@ export interface TaskOptions {
   readonly timeout: number | undefined;
   /** How often an item that failed is run again. */
   readonly retries: number;
+  /** Tasks of a higher one go first. */
+  readonly priority: number;
 }
 
 export interface TaskParts {
@@ -84,6 +86,10 @@ export class Task implements ItemSource {
 
   get chunkSize(): number | 'auto' {
     return this.options.chunkSize;
+  }
+
+  get priority(): number {
+    return this.options.priority;
   }
 
   get available(): number {

@@ -24,9 +24,11 @@ import {
   ToWorker,
 } from './frames.js';
 import { PackedReader } from './item-list.js';
+import { MemoryWatch } from './memory-watch.js';
 import { openPacked, PackedValue } from './packed-value.js';
 import { PoolBoard } from './pool-board.js';
 import { ResultSender } from './result-sender.js';
+import { setWorkerBudget } from './worker-budget.js';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -34,6 +36,10 @@ export interface WorkerSetup {
   readonly board: number;
   /** `[initializer, args]`, packed by the parent. */
   readonly initializer: PackedParts | undefined;
+  /** Bytes it may grow to. */
+  readonly maxMemoryPerChild: number | undefined;
+  /** Workers of a pool that is made here, unless told. */
+  readonly budget: number;
 }
 
 /** How long a worker that is to stop may take to empty its event loop. */
@@ -44,6 +50,7 @@ const BREATHE_MS = 20;
 
 /** What a pool's worker process runs: until it is told to stop, or the pool is gone. */
 export async function poolWorkerLoop(pipe: RingConnection<unknown>, setup: WorkerSetup): Promise<void> {
+  setWorkerBudget(setup.budget);
   const loop = new WorkerLoop(pipe, PoolBoard.attach(setup.board));
   if (await loop.initialize(setup)) await loop.run();
   setTimeout(() => process.exit(), STOP_GRACE_MS).unref();
@@ -56,6 +63,7 @@ class WorkerLoop {
   readonly #board: PoolBoard;
   readonly #results: ResultSender;
   readonly #functions = new Map<number, DefineFrame | AnyFunction>();
+  #memory: MemoryWatch | undefined;
   #breathedAt = performance.now();
 
   constructor(pipe: RingConnection<unknown>, board: PoolBoard) {
@@ -65,7 +73,7 @@ class WorkerLoop {
   }
 
   /** @returns False if the initializer threw: the parent has been told. */
-  async initialize({ initializer }: WorkerSetup): Promise<boolean> {
+  async initialize({ initializer, maxMemoryPerChild }: WorkerSetup): Promise<boolean> {
     try {
       if (initializer) {
         const [fn, args] = (await openPrepared(initializer)) as [AnyFunction, unknown[]];
@@ -77,6 +85,7 @@ class WorkerLoop {
       process.exitCode = 1;
       return false;
     }
+    if (maxMemoryPerChild !== undefined) this.#memory = new MemoryWatch(maxMemoryPerChild);
     await this.#pipe.send([ToParent.ready] satisfies FrameToParent);
     process.on('exit', () => this.#results.flushSync());
     return true;
@@ -95,7 +104,7 @@ class WorkerLoop {
           else for (const id of frame[1]) this.#functions.delete(id);
           continue;
         }
-        if (this.#results.pending) await this.#results.flush();
+        if (this.#results.pending) await this.#flush();
         this.#board.rest();
         enterTask(-1, 1);
         await this.#pipe.poll(null);
@@ -124,7 +133,7 @@ class WorkerLoop {
     for (let i = 0; i < values.length; i++) {
       if (timed) board.stampTime();
       const ticket = (firstTicket + i) & TICKET_MASK;
-      board.begin(ticket);
+      if (!board.begin(ticket)) return; // what follows in the batch was taken back, too
       try {
         const packed = packedValues.at(i);
         if (board.skips(ticket)) {
@@ -149,10 +158,16 @@ class WorkerLoop {
         results.error(error);
       }
       if (results.due) {
-        await results.flush();
+        await this.#flush();
         await this.#breathe();
       }
     }
+  }
+
+  async #flush(): Promise<void> {
+    const fullness = this.#memory?.look();
+    if (fullness) await this.#pipe.send([ToParent.memory, fullness === 'full'] satisfies FrameToParent);
+    await this.#results.flush();
   }
 
   async #open(id: number, frame: DefineFrame | undefined): Promise<AnyFunction> {

@@ -31,6 +31,8 @@ export interface WorkerEnd {
 export interface WorkerEvents {
   onReady(worker: Worker): void;
   onInitFailed(worker: Worker, packedError: Uint8Array): void;
+  /** It has grown to its limit of memory, or soon will. */
+  onMemory(worker: Worker, isOver: boolean): void;
   onResults(worker: Worker, frame: ManyFrame): void;
   /** One item's frame, or the promise of one that may not be revived. */
   onOne(worker: Worker, frame: OneFrame | Promise<OneFrame>): void;
@@ -43,6 +45,9 @@ export interface WorkerOptions {
   readonly id: number;
   readonly name: string;
   readonly initializer: PackedParts | undefined;
+  readonly maxMemoryPerChild: number | undefined;
+  /** Workers of a pool that is made in it, unless told. */
+  readonly budget: number;
 }
 
 /** How long a worker may take to end after SIGTERM before it is killed. */
@@ -62,9 +67,11 @@ export class Worker {
   readonly #pipe: RingConnection<unknown>;
   readonly #events: WorkerEvents;
   readonly #ended: Promise<void>;
+  readonly #startedAtMs = performance.now();
   #ready = false;
 
-  constructor({ id, name, initializer }: WorkerOptions, events: WorkerEvents) {
+  constructor(options: WorkerOptions, events: WorkerEvents) {
+    const { id, name, initializer, maxMemoryPerChild, budget } = options;
     this.id = id;
     this.#events = events;
     this.board = PoolBoard.create();
@@ -75,7 +82,7 @@ export class Worker {
       name,
       daemon: true,
       target: poolWorkerLoop,
-      args: [theirs, { board: this.board.address, initializer }],
+      args: [theirs, { board: this.board.address, initializer, maxMemoryPerChild, budget }],
       stdio: ['ignore', 'inherit', 'pipe'],
     });
     const started = this.#process.start();
@@ -89,6 +96,11 @@ export class Worker {
     this.stderr = new StderrTail(this.#process.stderr);
     void this.#listen();
     this.#ended = this.#watch();
+  }
+
+  /** Milliseconds since its start. */
+  get ageMs(): number {
+    return performance.now() - this.#startedAtMs;
   }
 
   get ready(): boolean {
@@ -182,6 +194,7 @@ export class Worker {
     if (frame[0] === ToParent.many) this.#events.onResults(this, frame);
     else if (frame[0] === ToParent.one) this.#events.onOne(this, frame);
     else if (frame[0] === ToParent.initFailed) this.#events.onInitFailed(this, frame[1]);
+    else if (frame[0] === ToParent.memory) this.#events.onMemory(this, frame[1]);
     else {
       this.#ready = true;
       this.#events.onReady(this);

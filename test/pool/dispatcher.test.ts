@@ -1,20 +1,29 @@
-/** The dispatcher's rules, under random submissions, answers, deaths and cancels. */
+/** The dispatcher's rules, under random submissions, answers, deaths and taking back. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { batchSizeFor, Cost } from '../../src/pool/chunking.js';
-import { type Batch, Dispatcher, type ItemSource, indexAt, type Portion } from '../../src/pool/dispatcher.js';
+import {
+  type Batch,
+  Dispatcher,
+  type ItemSource,
+  indexAt,
+  type Portion,
+  type Seat,
+} from '../../src/pool/dispatcher.js';
 
 /** A source that notes what becomes of its items. */
 class NotedSource implements ItemSource {
   readonly cost: Cost;
   readonly chunkSize: number | 'auto';
+  readonly priority: number;
   queued = false;
   readonly settled: number[];
   #next = 0;
   #again: number[] = [];
 
-  constructor(size: number, chunkSize: number | 'auto', cost = new Cost()) {
+  constructor(size: number, chunkSize: number | 'auto', cost = new Cost(), priority = 0) {
+    this.priority = priority;
     this.settled = new Array<number>(size).fill(0);
     this.chunkSize = chunkSize;
     this.cost = cost;
@@ -48,6 +57,7 @@ const steps = fc.array(
       do: fc.constant('submit' as const),
       size: fc.integer({ min: 1, max: 50 }),
       chunkSize: chunkSizes,
+      priority: fc.integer({ min: -1, max: 1 }),
     }),
     fc.record({
       do: fc.constant('answer' as const),
@@ -56,6 +66,7 @@ const steps = fc.array(
       ms: fc.double({ min: 0, max: 50, noNaN: true }),
     }),
     fc.record({ do: fc.constant('die' as const), seat: fc.nat(5), running: fc.boolean() }),
+    fc.record({ do: fc.constant('takeBack' as const), seat: fc.nat(5), begun: fc.nat(10) }),
     fc.record({
       do: fc.constant('hire' as const),
       itemsLeft: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 10 })),
@@ -74,7 +85,7 @@ class Simulation {
 
   apply(step: Step): void {
     if (step.do === 'submit') {
-      const source = new NotedSource(step.size, step.chunkSize);
+      const source = new NotedSource(step.size, step.chunkSize, new Cost(), step.priority);
       this.sources.push(source);
       this.dispatcher.submit(source);
     } else if (step.do === 'hire') {
@@ -83,7 +94,8 @@ class Simulation {
     } else if (this.#seats.length > 0) {
       const seatId = this.#seats[step.seat % this.#seats.length];
       if (step.do === 'answer') this.#answer(seatId, step.items, step.ms);
-      else this.#die(seatId, step.running);
+      else if (step.do === 'die') this.#die(seatId, step.running);
+      else this.#takeBack(seatId, step.begun);
     }
     this.pump();
   }
@@ -120,6 +132,17 @@ class Simulation {
     }
   }
 
+  /** The seat's worker has begun so many of the items that it has not answered. */
+  #takeBack(id: number, begun: number): void {
+    const seat = this.dispatcher.seat(id);
+    const oldest = seat?.batches[0];
+    if (!seat || !oldest) return;
+    const had = outstanding(seat);
+    const kept = Math.min(begun, had);
+    const taken = this.dispatcher.takeBack(seat, oldest.firstTicket + oldest.answered + begun - 1);
+    assert.deepEqual([taken, outstanding(seat), seat.held], [had - kept, kept, kept > 0]);
+  }
+
   #die(id: number, isRunning: boolean): void {
     const seat = this.dispatcher.seat(id);
     const oldest = seat?.batches[0];
@@ -130,6 +153,10 @@ class Simulation {
     if (victim) victim.source.settled[victim.index]++;
     this.#seats = this.#seats.filter((seat) => seat !== id);
   }
+}
+
+function outstanding({ batches }: Seat<NotedSource>): number {
+  return batches.reduce((sum, { portion, answered }) => sum + portion.count - answered, 0);
 }
 
 describe('Dispatcher', () => {
@@ -153,6 +180,34 @@ describe('Dispatcher', () => {
     for (let id = 0; id < 6; id++) dispatcher.addSeat(id);
     const order = Array.from({ length: 6 }, () => dispatcher.next()?.batch.source);
     assert.deepEqual(order, [first, first, first, second, second, second]);
+  });
+
+  it('hands out what has a higher priority first, and of one priority in the order of submission', () => {
+    const dispatcher = new Dispatcher<NotedSource>();
+    const priorities = [0, 5, -1, 5, 0.5, 0];
+    const sources = priorities.map((priority) => new NotedSource(1, 1, new Cost(), priority));
+    for (const source of sources) dispatcher.submit(source);
+    for (let id = 0; id < sources.length; id++) dispatcher.addSeat(id);
+    const order = sources.map(() => sources.indexOf(dispatcher.next()!.batch.source));
+    assert.deepEqual(order, [1, 3, 4, 0, 5, 2]);
+    for (const id of [3, 0, 5]) dispatcher.lost(id, undefined); // they had a source of priority 0, one of 5, one of -1
+    dispatcher.addSeat(9);
+    assert.ok(dispatcher.next()?.batch.source === sources[1]);
+  });
+
+  it('takes back what a seat has not begun, and gives that seat nothing until it has answered the rest', () => {
+    const dispatcher = new Dispatcher<NotedSource>();
+    const source = new NotedSource(10, 5);
+    dispatcher.addSeat(1);
+    dispatcher.submit(source);
+    const given = dispatcher.next();
+    assert.equal(dispatcher.takeBack(given!.seat, 1), 3);
+    assert.equal(dispatcher.next(), undefined);
+    dispatcher.addSeat(2);
+    assert.deepEqual(dispatcher.next()?.batch.portion.listed, [2, 3, 4]);
+    for (let answered = 0; answered < 2; answered++) dispatcher.answer(given!.seat);
+    const again = dispatcher.next();
+    assert.deepEqual([again?.seat.id, again?.batch.firstTicket, again?.batch.portion.first], [1, 5, 5]);
   });
 
   it('queues nothing behind an item whose cost is not known, or long', () => {
