@@ -4,6 +4,7 @@
 
 import { Deadline, type Wait } from '../base/deadline.js';
 import { StateError } from '../base/errors.js';
+import { noteStart } from '../serialization/codec.js';
 import { callThisProcess } from '../sync/acquired-at.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { type Child, exitCodeOf } from './child.js';
@@ -238,6 +239,7 @@ function launch(process: Process, state: ProcessState): Child {
   if (state.phase !== 'initial')
     throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
   checkNotImporting();
+  noteStart();
   installExitRules();
   watchChildren();
   const { options } = state;

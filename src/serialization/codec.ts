@@ -33,6 +33,11 @@ export function canSendFunctions(): boolean {
   return installed.reader !== undefined;
 }
 
+/** Called where the program starts a process. */
+export function noteStart(): void {
+  installed.reader?.noteStart?.();
+}
+
 /** One for each depth: an object that is being encoded may itself encode something. */
 const encoders: Encoder[] = [];
 let encoding = 0;

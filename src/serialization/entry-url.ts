@@ -28,12 +28,29 @@ function resolveEntry(path: string | undefined): string {
   }
 }
 
-/** Modules that a child can't import either, as it was found: they start processes while they are imported. */
+/** Modules that a child can't import either: they start processes while they are imported. */
 const captured = new Set<string>();
 
 /** From now on, functions of this module travel by capture, as those of the entry script. */
 export function captureModule(url: string): void {
   captured.add(stripQuery(url));
+}
+
+/** Whether there are any such modules, the entry script apart. */
+export function areModulesCaptured(): boolean {
+  return captured.size > 0;
+}
+
+/** Whether a URL written in an import means such a module: TypeScript writes `./jobs.js` for `jobs.ts`. */
+export function isCapturedUrl(url: string): boolean {
+  const stem = stemOf(url);
+  for (const known of captured) if (stemOf(known) === stem) return true;
+  return false;
+}
+
+/** Without query and extension. */
+export function stemOf(url: string): string {
+  return stripQuery(url).replace(/\.[cm]?[jt]sx?$/, '');
 }
 
 /** Whether a script is the entry script, or must be treated as one, whatever query its URL carries. */

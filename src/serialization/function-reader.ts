@@ -10,11 +10,17 @@ import { nameOfOwnExport } from './own-exports.js';
 import { privateMembers } from './private-state.js';
 import { scriptText } from './script-text.js';
 import { beginParcel } from './shared-cells.js';
+import { noteStartingModules } from './starting-modules.js';
 import { taskReferenceOf } from './task-reference.js';
 import { CAPTURED } from './value-path.js';
 import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
 
-export const functionReader: FunctionReader = { describe, begin: beginParcel, privateMembers };
+export const functionReader: FunctionReader = {
+  describe,
+  begin: beginParcel,
+  noteStart: noteStartingModules,
+  privateMembers,
+};
 
 function describe(fn: AnyFunction, path: string): FunctionRecipe {
   const own = nameOfOwnExport(fn);

@@ -129,6 +129,17 @@ class InspectorSession {
     return this.#scripts.get(scriptId) ?? this.#readScripts(scriptId);
   }
 
+  /** Learns of the scripts that are there now. */
+  listScripts(): void {
+    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    this.#post('Debugger.disable', undefined);
+  }
+
+  /** The URLs of scripts, as far as they are known, with this beginning. */
+  urlsFrom(beginning: string): string[] {
+    return [...this.#known.values()].map(({ url }) => url).filter((url) => url.startsWith(beginning));
+  }
+
   /** Of the scripts that were there when scripts were last asked for. */
   scriptIdOf(url: string): string | undefined {
     for (const [id, script] of this.#known) if (script.url === url) return id;

@@ -9,7 +9,7 @@ import { outsideCell } from './outside-cells.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { replayRecipe, unseenRecipe } from './replay.js';
 import type { CodeUnit, ImportBinding, Reference, Variable } from './script-names.js';
-import { scriptTextOf } from './script-text.js';
+import { isOutOfReach, scriptTextOf } from './script-text.js';
 import { cellOf, isChanging } from './shared-cells.js';
 import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
 import { isUnset, UNSET, valueIn } from './unset-variables.js';
@@ -111,6 +111,7 @@ function importDecision(
 ): NameDecision | undefined {
   const { name, variable } = free;
   if (variable?.binding) {
+    if (isOutOfReach(variable.binding.specifier, script.base)) return undefined;
     if (isObject(value)) {
       const named = nameOfValue(value);
       if (named?.startsWith('manyhands#'))

@@ -10,8 +10,8 @@ import type { AnyFunction, CapturedValue } from './function-recipe.js';
 import { inspectorSession } from './inspector-session.js';
 import { nameOfValue } from './named-values.js';
 import type { Variable } from './script-names.js';
-import { scriptText } from './script-text.js';
-import { childOf, childrenOf, isFunctionNode, nameOfIdentifier, type Syntax } from './syntax-tree.js';
+import { isOutOfReach, type ScriptText, scriptText } from './script-text.js';
+import { childOf, childrenOf, isFunctionNode, listOf, nameOfIdentifier, type Syntax } from './syntax-tree.js';
 
 /** Large plain data is copied: only so many of its objects are looked at. */
 const LOOK_LIMIT = 500;
@@ -30,6 +30,7 @@ export function replayRecipe(
   const init = declarator && childOf(declarator, 'init');
   if (!variable || !init || variable.writes.length > 0 || !isObject(value)) return undefined;
   const isRequired = typeof value === 'object' && contains(init, isRequireCall);
+  if (isRequired && contains(init, (node) => isUnreachable(node, question.script))) return undefined;
   if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value))) return undefined;
   if (contains(init, ({ type }) => type === 'AwaitExpression')) return undefined;
   const facts = { ...question.facts, scopes: question.facts.scopes.slice(scopeIndex) };
@@ -117,6 +118,11 @@ function isOfPackage(fn: AnyFunction): boolean {
 
 function isRequireCall(node: Syntax): boolean {
   return node.type === 'CallExpression' && nameOfIdentifier(childOf(node, 'callee')) === 'require';
+}
+
+function isUnreachable(node: Syntax, { base }: ScriptText): boolean {
+  const specifier = isRequireCall(node) ? listOf(node, 'arguments')[0]?.['value'] : undefined;
+  return typeof specifier === 'string' && isOutOfReach(specifier, base);
 }
 
 /** Whether the expression itself, functions in it apart, holds such a node. */

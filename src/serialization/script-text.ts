@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { NotShippableError } from '../base/errors.js';
 import type { ShippedCode } from './captured-code.js';
 import { hashOfMark } from './captured-code.js';
-import { isEntryUrl } from './entry-url.js';
+import { areModulesCaptured, isCapturedUrl, isEntryUrl, stemOf } from './entry-url.js';
 import { type FunctionFacts, inspectorSession, type ScriptFacts } from './inspector-session.js';
 import { revivedCode } from './revived-code.js';
 import type { CodeUnit, ScriptScopes } from './script-names.js';
@@ -52,7 +52,8 @@ export class ScriptText {
       this.facts.url.startsWith('file:') &&
       !this.isEntry &&
       !this.revived &&
-      !this.facts.url.includes('[eval')
+      !this.facts.url.includes('[eval') &&
+      !(areModulesCaptured() && leadsToCaptured(this))
     );
   }
 
@@ -82,6 +83,18 @@ export class ScriptText {
   get exported(): ReadonlyMap<string, string> {
     this.#exported ??= this.scopes && this.#tree ? readExported(this.#tree) : new Map();
     return this.#exported;
+  }
+
+  /** URLs of the files that it imports when it is loaded. */
+  get importedUrls(): readonly string[] {
+    const specifiers = this.facts.isModule
+      ? listOf(this.#parsed ?? NO_TREE, 'body').map((statement) => childOf(statement, 'source')?.['value'])
+      : [...this.facts.source.matchAll(REQUIRED)].map((match) => match[1]);
+    return specifiers.flatMap((specifier) => urlOfFile(specifier, this.base) ?? []);
+  }
+
+  get #parsed(): Syntax | undefined {
+    return this.scopes && this.#tree;
   }
 
   /** Absent if the script is too large, or not understood. */
@@ -152,6 +165,37 @@ export function scriptText(scriptId: string): ScriptText {
 export function scriptTextOf(url: string): ScriptText | undefined {
   const id = inspectorSession().scriptIdOf(url);
   return id === undefined ? undefined : scriptText(id);
+}
+
+const NO_TREE: Syntax = { type: 'Program', start: 0, end: 0, body: [] };
+const REQUIRED = /\brequire\(\s*['"]([^'"]+)['"]\s*\)/g;
+
+function urlOfFile(specifier: unknown, base: string): string | undefined {
+  return typeof specifier === 'string' && /^(\.{0,2}\/|file:)/.test(specifier)
+    ? new URL(specifier, base).href
+    : undefined;
+}
+
+/** Whether a file that is imported so is captured, or imports one that is: then a child can't import it. */
+export function isOutOfReach(specifier: string, base: string): boolean {
+  const url = areModulesCaptured() ? urlOfFile(specifier, base) : undefined;
+  return url !== undefined && isUrlOutOfReach(url, new Set());
+}
+
+function leadsToCaptured(script: ScriptText, seen = new Set<string>()): boolean {
+  if (seen.has(script.facts.url)) return false;
+  seen.add(script.facts.url);
+  return script.importedUrls.some((url) => isUrlOutOfReach(url, seen));
+}
+
+function isUrlOutOfReach(url: string, seen: Set<string>): boolean {
+  if (isCapturedUrl(url)) return true;
+  const stem = stemOf(url);
+  const loaded = inspectorSession()
+    .urlsFrom(stem)
+    .find((candidate) => stemOf(candidate) === stem);
+  const script = loaded === undefined ? undefined : scriptTextOf(loaded);
+  return script !== undefined && leadsToCaptured(script, seen);
 }
 
 /** A function's own text, read as an expression, a method or a class member. */
