@@ -40,6 +40,7 @@ declare const LIBRARY_FILE: string;
 
 const sessionDirectory = directoryOf(process.env['MANYHANDS_CHILD']);
 const loaded: LoadedBundle[] = [];
+const required: Record<string, unknown> = {};
 let library: Library | undefined;
 let coreParts: Parts | undefined;
 
@@ -84,8 +85,13 @@ function load<Exports>(name: string): Exports {
     },
     partOf: corePart,
   };
-  script.runInThisContext()(bundle, require, own);
+  script.runInThisContext()(bundle, requireOnce, own);
   return bundle.exports;
+}
+
+/** A bundle requires the same modules of Node in each of its files, and `require` looks long for each. */
+function requireOnce(name: string): unknown {
+  return (required[name] ??= require(name));
 }
 
 /** What other processes of the session have compiled, if there is such (process/compiled-code.ts). */

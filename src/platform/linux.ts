@@ -96,7 +96,7 @@ export const linux: OsFacts = {
   processFacts(pid): ProcessFacts | undefined {
     let stat: string;
     try {
-      stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      stat = readFileSync(`/proc/${pid}/stat`, 'utf8'); // the one encoding for which Node reads a file in one step
     } catch {
       return undefined;
     }

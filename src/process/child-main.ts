@@ -65,7 +65,9 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
     }
     const block = waitForParcel(session, lookForParent);
     CHAOS: killPoint('start.woken');
-    status.phase = Phase.importing;
+    // Only for one of the stock its parent waits until it takes what was handed over.
+    if (ticket.preload) status.phase = Phase.importing;
+    else status.passThrough(Phase.importing);
     CHAOS: killPoint('start.taken');
     const content = await pickUp(block, loadLibrary);
     setImporting(false);

@@ -58,6 +58,11 @@ export class StartStatus {
     this.watchers.wakeAll();
   }
 
+  /** A phase that nobody waits for. */
+  passThrough(phase: number): void {
+    this.#object.store(Word.phase, phase);
+  }
+
   /** Whether the parent has asked the child to stop. */
   get stopAsked(): boolean {
     return this.#object.load(Word.stop) === 1;

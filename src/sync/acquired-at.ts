@@ -28,8 +28,6 @@ const HEADER_BYTES = 16;
 const MOST_LOCKS = 256; // of one process: beyond, it is not recorded where
 
 const blocks = new Map<Address, Address>();
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 let nameOfProcess = () => '';
 
 /** Says how this process is called in reports. */
@@ -56,6 +54,7 @@ export function recordAcquired(object: ObjectWords, stack: string): void {
   const bytes = arena().bytesOf(block);
   const header = new Int32Array(bytes.buffer, bytes.byteOffset, HEADER_BYTES / 4);
   Atomics.store(header, 0, 0); // not to be read meanwhile
+  const encoder = new TextEncoder();
   const nameBytes = encoder.encodeInto(nameOfProcess().slice(0, 100), bytes.subarray(HEADER_BYTES)).written;
   const stackBytes = encoder.encodeInto(stack, bytes.subarray(HEADER_BYTES + nameBytes, BLOCK_BYTES)).written;
   header[1] = Session.current().self;
@@ -76,6 +75,7 @@ export function acquiredAt(object: ObjectWords, holder: AgentId): AcquiredAt | u
     if (lock !== object.at || agent !== holder) return undefined;
     const stackAt = HEADER_BYTES + Math.min(nameBytes, BLOCK_BYTES - HEADER_BYTES);
     // Copied first: a decoder takes no view of memory that others write.
+    const decoder = new TextDecoder();
     const copy = bytes.slice(0, Math.min(BLOCK_BYTES, stackAt + stackBytes));
     return {
       name: decoder.decode(copy.subarray(HEADER_BYTES, stackAt)),
