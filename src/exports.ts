@@ -42,6 +42,7 @@ export type {
   RunOptions,
 } from './pool/pool-options.js';
 export type { PoolStats } from './pool/pool-stats.js';
+export { ThreadPool, type ThreadPoolOptions } from './pool/thread-pool.js';
 export { cpuCount } from './process/cpu-count.js';
 export { type ParentProcess, parentProcess } from './process/parent-process.js';
 export { currentProcess, Process } from './process/process.js';

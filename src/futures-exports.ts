@@ -6,3 +6,4 @@ export type { ExecutorMapOptions, ExecutorOptions, ShutdownOptions } from './poo
 export { Future } from './pool/future.js';
 export { type FuturesWaitOptions, type ReturnWhen, type WaitResult, wait } from './pool/future-wait.js';
 export { getReusableExecutor } from './pool/reusable-executor.js';
+export { type ThreadExecutorOptions, ThreadPoolExecutor } from './pool/thread-executor.js';

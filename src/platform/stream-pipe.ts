@@ -8,7 +8,7 @@ import { os } from './os.js';
 
 export interface StreamPipe {
   readonly reader: Socket;
-  /** To be closed with fs.closeSync: then the reader is at its end. */
+  /** It does not block: a full pipe is EAGAIN. To be closed with fs.closeSync: then the reader is at its end. */
   readonly writeEnd: number;
 }
 
@@ -23,7 +23,7 @@ export function openStreamPipe(path: string): StreamPipe {
     const fd = openDescriptor(path, constants.O_RDONLY | constants.O_NONBLOCK | os.closeOnExec);
     const net = process.getBuiltinModule('node:net');
     const reader = new net.Socket({ fd, readable: true, writable: false });
-    return { reader, writeEnd: openSync(path, constants.O_WRONLY) };
+    return { reader, writeEnd: openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) };
   } finally {
     unlinkSync(path);
   }

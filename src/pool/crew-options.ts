@@ -1,11 +1,14 @@
 // What a crew is told when it is made, and what it tells of itself.
 
+import type { StartMethod } from '../process/start-method.js';
 import type { PackedParts } from './frames.js';
 
 export interface CrewOptions {
   readonly processes: number;
   readonly name: string;
   readonly initializer: PackedParts | undefined;
+  /** How workers are started. */
+  readonly method: StartMethod;
   readonly maxTasksPerChild: number;
   /** Bytes of resident memory after which a worker is replaced. */
   readonly maxMemoryPerChild?: number | undefined;

@@ -1,5 +1,6 @@
 // The options of executors: what they mean, and what is refused.
 
+import { type ContextOption, methodOfContext } from '../process/start-method.js';
 import { checkCount, checkFunction, checkItems, checkNames, mapNames, readOptions } from './pool-options.js';
 import type { TaskOptions } from './task.js';
 
@@ -11,8 +12,8 @@ export interface ExecutorOptions {
   maxWorkers?: number | undefined;
   /** A worker is replaced after so many calls or items. */
   maxTasksPerChild?: number | undefined;
-  /** How workers are started. Only `'spawn'` for now, which is the default. */
-  context?: 'spawn' | undefined;
+  /** How workers are started: a context or the name of a start method. `getStartMethod()` of now, unless said. */
+  context?: ContextOption | undefined;
 }
 
 export interface ExecutorMapOptions {
@@ -31,7 +32,7 @@ export interface ShutdownOptions {
   cancelFutures?: boolean | undefined;
 }
 
-const executorNames = ['maxWorkers', 'initializer', 'initargs', 'maxTasksPerChild', 'context'] as const;
+export const executorNames = ['maxWorkers', 'initializer', 'initargs', 'maxTasksPerChild', 'context'] as const;
 
 /** @throws {TypeError | RangeError} If an option has the wrong type or value, or is not known. */
 export function checkExecutorOptions(where: string, options: ExecutorOptions): void {
@@ -41,9 +42,7 @@ export function checkExecutorOptions(where: string, options: ExecutorOptions): v
   if (initializer !== undefined) checkFunction('initializer', initializer);
   if (initargs !== undefined && !Array.isArray(initargs)) throw new TypeError('initargs must be an array');
   if (maxTasksPerChild !== undefined) checkCount('maxTasksPerChild', maxTasksPerChild, 1);
-  if (context !== undefined && context !== 'spawn') {
-    throw new TypeError(`context: only 'spawn' is supported, got ${String(context)}; leave it out`);
-  }
+  methodOfContext(context);
 }
 
 /** @throws {TypeError | RangeError} If function, items or an option has the wrong type or value. */

@@ -2,6 +2,7 @@
 
 import { Deadline } from '../base/deadline.js';
 import { PoolTerminatedError, StateError } from '../base/errors.js';
+import { getStartMethod, methodOfContext } from '../process/start-method.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
 import { UnknownCost } from './chunking.js';
 import { Crew } from './crew.js';
@@ -53,6 +54,7 @@ export class ProcessPoolExecutor {
       processes: maxWorkers,
       name: 'ExecutorWorker',
       initializer: this.#initializer && [this.#initializer.bytes, this.#initializer.attachments],
+      method: methodOfContext(options.context) ?? getStartMethod(),
       maxTasksPerChild: options.maxTasksPerChild ?? Number.POSITIVE_INFINITY,
       onBroken: (error) => this.#break(error),
       budget: budgetOfEach,

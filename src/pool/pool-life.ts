@@ -5,6 +5,7 @@
 
 import { PoolTerminatedError, StateError } from '../base/errors.js';
 import { isImporting } from '../process/child-content.js';
+import { getStartMethod, methodOfContext } from '../process/start-method.js';
 import { Crew } from './crew.js';
 import { PackedValue } from './packed-value.js';
 import { PendingHold } from './pending-hold.js';
@@ -39,6 +40,7 @@ export class PoolLife {
       processes,
       name,
       initializer: this.#initializer && [this.#initializer.bytes, this.#initializer.attachments],
+      method: methodOfContext(options.context) ?? getStartMethod(),
       maxTasksPerChild,
       maxMemoryPerChild,
       maxAgePerChild,

@@ -1,5 +1,6 @@
 // The options of a pool and of its methods: what they mean, and what is refused.
 
+import { type ContextOption, methodOfContext } from '../process/start-method.js';
 import type { AsyncResultOptions } from './async-result.js';
 import type { TaskOptions } from './task.js';
 
@@ -15,6 +16,8 @@ export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
   maxAgePerChild?: number | undefined;
   /** What its workers are called: `NAME-1`, `NAME-2`. `PoolWorker` unless said. */
   name?: string | undefined;
+  /** How its workers are started: a context or the name of a start method. `getStartMethod()` of now, unless said. */
+  context?: ContextOption | undefined;
 }
 
 export interface RunOptions {
@@ -42,14 +45,15 @@ export interface ImapOptions extends MapOptions {
   maxInFlight?: number | undefined;
 }
 
-const NOT_YET = ['context', 'onProgress', 'progress'];
-const poolNames = [
+const NOT_YET = ['onProgress', 'progress'];
+export const poolNames = [
   'initializer',
   'initargs',
   'maxTasksPerChild',
   'maxMemoryPerChild',
   'maxAgePerChild',
   'name',
+  'context',
 ] as const;
 
 /** @throws {TypeError | RangeError} If an option has the wrong type or value, or is not known. */
@@ -57,6 +61,7 @@ export function checkPoolOptions(processes: number, options: PoolOptions): void 
   checkProcesses(processes);
   checkNames('Pool', options, poolNames);
   const { initializer, initargs, maxTasksPerChild, maxMemoryPerChild, maxAgePerChild, name } = options;
+  methodOfContext(options.context);
   if (initializer !== undefined) checkFunction('initializer', initializer);
   if (initargs !== undefined && !Array.isArray(initargs)) throw new TypeError('initargs must be an array');
   if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');

@@ -1,5 +1,6 @@
 // The one executor of this process that everybody may use.
 
+import { getStartMethod, methodOfContext, type StartMethod } from '../process/start-method.js';
 import { ProcessPoolExecutor } from './executor.js';
 import { checkExecutorOptions, type ExecutorOptions } from './executor-options.js';
 
@@ -24,9 +25,14 @@ export function getReusableExecutor(options: ExecutorOptions = {}): ProcessPoolE
 
 function suits(has: ExecutorOptions, wanted: ExecutorOptions): boolean {
   return (Object.keys(wanted) as (keyof ExecutorOptions)[]).every((name) => {
-    if (wanted[name] === undefined || name === 'context') return true;
+    if (wanted[name] === undefined) return true;
+    if (name === 'context') return methodOf(has) === methodOf(wanted);
     return name === 'initargs' ? sameItems(has[name], wanted[name]) : Object.is(has[name], wanted[name]);
   });
+}
+
+function methodOf({ context }: ExecutorOptions): StartMethod {
+  return methodOfContext(context) ?? getStartMethod();
 }
 
 function sameItems(has: unknown[] = [], wanted: unknown[] = []): boolean {

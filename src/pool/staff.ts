@@ -86,8 +86,8 @@ export class Staff {
 
   /** Starts workers until there are as many as wanted, and successors. */
   fill(): void {
-    const { name, initializer, maxMemoryPerChild, budget } = this.#options;
-    const setup = { initializer, maxMemoryPerChild, budget: budget(this.#wanted) };
+    const { name, initializer, method, maxMemoryPerChild, budget } = this.#options;
+    const setup = { initializer, method, maxMemoryPerChild, budget: budget(this.#wanted) };
     while (this.#workers.size - this.#leaving.size - this.#expiring.size < this.#wanted) {
       const id = ++this.started;
       const worker = new Worker({ id, name: `${name}-${id}`, ...setup }, this.#events);

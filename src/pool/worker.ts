@@ -7,6 +7,7 @@ import { BrokenPipeError, ClosedError, EOFError } from '../base/errors.js';
 import { Pipe } from '../channels/pipe.js';
 import type { RingConnection } from '../channels/ring-connection.js';
 import { Process, whenEnded } from '../process/process.js';
+import type { StartMethod } from '../process/start-method.js';
 import {
   type FrameToParent,
   type FrameToWorker,
@@ -45,6 +46,7 @@ export interface WorkerOptions {
   readonly id: number;
   readonly name: string;
   readonly initializer: PackedParts | undefined;
+  readonly method: StartMethod;
   readonly maxMemoryPerChild: number | undefined;
   /** Workers of a pool that is made in it, unless told. */
   readonly budget: number;
@@ -71,7 +73,7 @@ export class Worker {
   #ready = false;
 
   constructor(options: WorkerOptions, events: WorkerEvents) {
-    const { id, name, initializer, maxMemoryPerChild, budget } = options;
+    const { id, name, initializer, method, maxMemoryPerChild, budget } = options;
     this.id = id;
     this.#events = events;
     this.board = PoolBoard.create();
@@ -84,6 +86,7 @@ export class Worker {
       target: poolWorkerLoop,
       args: [theirs, { board: this.board.address, initializer, maxMemoryPerChild, budget }],
       stdio: ['ignore', 'inherit', 'pipe'],
+      context: method,
     });
     const started = this.#process.start();
     theirs.close();
