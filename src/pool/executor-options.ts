@@ -32,7 +32,13 @@ export interface ShutdownOptions {
   cancelFutures?: boolean | undefined;
 }
 
-export const executorNames = ['maxWorkers', 'initializer', 'initargs', 'maxTasksPerChild', 'context'] as const;
+export const executorNames = [
+  'maxWorkers',
+  'initializer',
+  'initargs',
+  'maxTasksPerChild',
+  'context',
+] as const;
 
 /** @throws {TypeError | RangeError} If an option has the wrong type or value, or is not known. */
 export function checkExecutorOptions(where: string, options: ExecutorOptions): void {
