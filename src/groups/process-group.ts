@@ -10,7 +10,7 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError, TimeoutError } from '../base/errors.js';
 import { StateMachine, type Transitions } from '../base/state-machine.js';
-import { Process } from '../process/process.js';
+import { Process, startNow } from '../process/process.js';
 import { type ContextOption, methodOfContext, type StartMethod } from '../process/start-method.js';
 import { checkMs } from './check-ms.js';
 import { Outcome } from './outcome.js';
@@ -122,8 +122,10 @@ export class ProcessGroup {
   }
 
   /**
-   * Starts `target(...args)` in a process of the group; `pid` is there on return. One that could not be started is one that
-   * has failed: the reason is among the errors.
+   * Starts `target(...args)` in a process of the group; `pid` is there on return. One that ends before it begins to run, as its
+   * modules can not be imported over there, is one that has failed: the reason is among the errors.
+   * @throws {NotShippableError | SerializationError} If target or args can't travel; the message names the path.
+   * @throws {SystemCallError} If the operating system refuses.
    * @throws {StateError} If the group is being stopped; its `cause` says why. {ClosedError} If its block has ended.
    * @throws {TypeError} If `target` is no function.
    */
@@ -198,7 +200,7 @@ export class ProcessGroup {
         cause: this.#whyStopping,
       });
     const process = new Process<Args, Result>({ target, args, context: this.#options.context });
-    const run = new ProcessRun(process as Process);
+    const run = new ProcessRun(process as Process, startNow(process as Process));
     const member = { run, shielded };
     if (this.#living.size === 0) this.#empty = new Outcome();
     this.#living.add(member);

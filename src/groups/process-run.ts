@@ -26,10 +26,13 @@ export class ProcessRun {
   #exitCode: number | null = null;
   #alive = true;
 
-  /** Starts `process`, which nobody has started yet. What is wrong with it is told by `begun` and `ended`. */
-  constructor(process: Process) {
+  /**
+   * Starts `process`, which nobody has started yet. What is wrong with it is told by `begun` and `ended`.
+   * @param begun What its start gave, if it has just been started.
+   */
+  constructor(process: Process, begun: Promise<void> = process.start()) {
     this.process = process;
-    this.begun = process.start();
+    this.begun = begun;
     this.begun.catch(() => {}); // `ended` tells it as well
     this.pid = process.pid;
     this.ended = this.pid === undefined ? this.#neverStarted() : this.#follow();

@@ -67,11 +67,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    */
   start(): Promise<void> {
     try {
-      const state = stateOf(this);
-      const child = launch(this as Process, state);
-      const begun = child.begun();
-      begun.catch(() => {}); // heard by who awaits start(); the child has said it on stderr as well
-      return begun;
+      return startNow(this as Process);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -231,6 +227,13 @@ const plainClasses = new WeakSet<object>([Process]);
 /** Says that a class is Process in all but how it starts. */
 export function addPlainClass(bound: typeof Process): void {
   plainClasses.add(bound);
+}
+
+/** As `start()`, for the library's own services: what is wrong at the call is thrown there. */
+export function startNow(process: Process): Promise<void> {
+  const begun = launch(process, stateOf(process)).begun();
+  begun.catch(() => {}); // heard by who awaits start(); the child has said it on stderr as well
+  return begun;
 }
 
 function launch(process: Process, state: ProcessState): Child {

@@ -1,4 +1,4 @@
-/** The ten example programs, run as a reader runs them: what they print, and how they end. */
+/** The example programs, run as a reader runs them: what they print, and how they end. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -10,7 +10,9 @@ const numbers = Array.from({ length: 10 }, (_, i) => i);
 
 /** The lines an example prints; it must end well and print no errors. */
 function linesOf(number: string): Promise<string[]> {
-  const name = readdirSync(path.join(root, 'examples')).find((file) => file.startsWith(`${number}-`));
+  const name = readdirSync(path.join(root, 'examples')).find(
+    (file) => file.startsWith(`${number}-`) || file === `${number}.ts`,
+  );
   assert.ok(name, `there is no example ${number}`);
   return new Promise((resolve, reject) => {
     const args = ['--import', 'tsx', `examples/${name}`];
@@ -115,5 +117,18 @@ describe('examples', () => {
   it('10 prints a hundred squares in order', async () => {
     const squares = Array.from({ length: 100 }, (_, i) => i * i);
     assert.deepEqual(await linesOf('10'), [`squares: ${squares.join(' ')}`]);
+  });
+
+  it('process-group stops the others at the first failure, and collects results', async () => {
+    const lines = await linesOf('process-group');
+    assert.deepEqual(lines.slice(0, 2).sort(), ['worker 1 works', 'worker 2 works']);
+    assert.deepEqual(lines.slice(2), ['1 of 3 failed, with exit code 3', 'squares: 1,4,9']);
+  });
+
+  it('supervisor starts again what fails, and stops in reverse order', async () => {
+    const lines = await linesOf('supervisor');
+    assertInOrder(lines, 'database starts', 'unsteady starts, number 1', 'unsteady starts, number 3');
+    assertInOrder(lines, 'unsteady, at last starts', 'unsteady, at last stops', 'database stops');
+    assert.equal(lines.at(-1), 'the unsteady one was started 3 times');
   });
 });

@@ -81,13 +81,15 @@ describe('ProcessGroup.start()', () => {
     assert.deepEqual(group.snapshot(), { state: 'closed', living: [], ended: 1, failed: 0 });
   });
 
-  it('tells among the errors what could not be started', async () => {
-    const errors = await errorsOf(async () => {
-      await using group = new ProcessGroup();
-      group.start((socket: unknown) => socket, Symbol('not a value that travels'));
-    });
-    assert.equal(errors.length, 1);
-    assert.match(String(errors[0]), /args\[0\]/);
+  it('throws at the call what can not be sent, and nothing of it is among the errors', async () => {
+    await using group = new ProcessGroup();
+    const symbol: unknown = Symbol('not a value that travels');
+    assert.throws(() => group.start((value: unknown) => value, symbol), /args\[0\]/);
+    assert.throws(() => group.shield(() => symbol), /symbol/);
+    const fine = group.start(() => 1);
+    assert.equal(await fine.result(), 1);
+    await group.join();
+    assert.deepEqual(group.snapshot(), { state: 'open', living: [], ended: 1, failed: 0 });
   });
 });
 
@@ -234,7 +236,7 @@ describe('ProcessGroup.run()', () => {
     const failed = await errorsOf(() =>
       ProcessGroup.run(async (group) => {
         group.start((value: unknown) => value, Symbol('not a value that travels'));
-        await group.join(); // what it throws is no second failure
+        await group.join();
       }),
     );
     assert.equal(failed.length, 1);
