@@ -65,20 +65,3 @@ export class Gaps {
     return indices[low] ?? this.#array.length;
   }
 }
-
-/** A hash of an array's length, first and last element; 0 if the first is no number and no string. */
-export function hashOfArray(array: readonly unknown[]): number {
-  const length = array.length;
-  const first = hashOf(length === 0 ? undefined : array[0]);
-  if (first === 0) return 0;
-  return Math.imul(first ^ Math.imul(hashOf(array[length - 1]) + length, 0x297a2d39), 0x2c1b3c6d) | 1;
-}
-
-function hashOf(value: unknown): number {
-  if (typeof value === 'number') return Math.imul((value | 0) ^ ((value * 65_537) | 0), 0x01000193) | 1;
-  if (typeof value !== 'string') return 0;
-  const { length } = value;
-  if (length === 0) return 1;
-  const middle = value.charCodeAt(length >> 1) * 31;
-  return Math.imul(length ^ (value.charCodeAt(length - 1) << 8) ^ middle, 0x01000193) | 1;
-}

@@ -1,5 +1,6 @@
 // The growing scratch buffer that one encode writes into, and the encoding of numbers and strings.
 
+import { NumberStage } from './number-stage.js';
 import { DOUBLE, INTEGER, LATIN1, SHORT_STRING, SHORT_STRING_LIMIT, SMALL_INT_END, UTF16 } from './tags.js';
 
 const FIRST_BYTES = 1 << 14;
@@ -17,6 +18,7 @@ export class ByteWriter {
   at = 0;
   /** The view handed out last: same length, same view. */
   #view: Uint8Array | undefined;
+  #stage: NumberStage | undefined;
 
   /** Starts a message; what `view` returned is overwritten from now on. */
   reset(): void {
@@ -30,6 +32,11 @@ export class ByteWriter {
   view(): Uint8Array {
     if (this.#view?.length !== this.at) this.#view = new Uint8Array(this.bytes.buffer, 0, this.at);
     return this.#view!;
+  }
+
+  /** Each writer its own: a getter may encode something while this one is at work. */
+  get stage(): NumberStage {
+    return (this.#stage ??= new NumberStage());
   }
 
   /** Makes room for `size` more bytes. */
@@ -50,6 +57,10 @@ export class ByteWriter {
   }
 
   varint(value: number): void {
+    if (value < 128 && this.at < this.bytes.length) {
+      this.bytes[this.at++] = value;
+      return;
+    }
     this.reserve(8);
     const bytes = this.bytes;
     let rest = value;
@@ -140,17 +151,10 @@ export class ByteWriter {
     this.at += this.bytes.ucs2Write(value, this.at, length * 2);
   }
 
-  /** A hash of the bytes from `start` on: of the first and last 12 if they are many. */
-  hashFrom(start: number): number {
-    const { bytes, at } = this;
-    let hash = at - start;
-    let i = start;
-    const head = Math.min(start + 12, at - 3);
-    for (; i < head; i += 4) hash = Math.imul(hash ^ wordAt(bytes, i), 0x2c1b3c6d);
-    i = Math.max(i, at - 12);
-    for (; i < at - 3; i += 4) hash = Math.imul((hash >>> 13) ^ hash ^ wordAt(bytes, i), 0x2c1b3c6d);
-    for (; i < at; i++) hash = Math.imul(hash ^ bytes[i], 0x2c1b3c6d);
-    return hash;
+  /** The first `size` bytes of another buffer. */
+  copy(from: Buffer, size: number): void {
+    this.reserve(size);
+    this.at += from.copy(this.bytes, this.at, 0, size);
   }
 
   raw(bytes: Uint8Array): void {
@@ -158,10 +162,6 @@ export class ByteWriter {
     this.bytes.set(bytes, this.at);
     this.at += bytes.length;
   }
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
 
 declare global {

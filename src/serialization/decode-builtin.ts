@@ -1,7 +1,20 @@
 // The language's own containers as they are read.
 
+import { readDense } from './decode-elements.js';
 import type { DecodeScope } from './decode-scope.js';
-import { BOXED, BUFFER, DATE, MAP, REGEXP, SET, URL_OBJECT, URL_PARAMS, VIEW } from './tags.js';
+import {
+  BOXED,
+  BUFFER,
+  DATE,
+  MAP,
+  MAP_COLUMNS,
+  REGEXP,
+  SET,
+  SET_COLUMN,
+  URL_OBJECT,
+  URL_PARAMS,
+  VIEW,
+} from './tags.js';
 import { viewOfKind } from './view-kinds.js';
 
 export function decodeBuiltin(scope: DecodeScope, tag: number): object {
@@ -12,6 +25,13 @@ export function decodeBuiltin(scope: DecodeScope, tag: number): object {
     case SET: {
       const set = scope.node(new Set<unknown>());
       for (let left = input.count(1); left > 0; left--) set.add(scope.value());
+      return set;
+    }
+    case MAP_COLUMNS:
+      return readMapColumns(scope);
+    case SET_COLUMN: {
+      const set = scope.node(new Set<unknown>());
+      for (const member of readDense(scope)) set.add(member);
       return set;
     }
     case DATE:
@@ -41,6 +61,15 @@ function readMap(scope: DecodeScope): object {
     const key = scope.value();
     map.set(key, scope.value());
   }
+  return map;
+}
+
+function readMapColumns(scope: DecodeScope): object {
+  const map = scope.node(new Map<unknown, unknown>());
+  const keys = readDense(scope);
+  const values = readDense(scope);
+  if (values.length !== keys.length) scope.input.corrupt('a Map has keys without values');
+  for (let i = 0; i < keys.length; i++) map.set(keys[i], values[i]);
   return map;
 }
 

@@ -4,6 +4,7 @@ import type { ShipmentReader } from '../base/shippable.js';
 import type { ByteReader } from './byte-reader.js';
 import type { FunctionLoader } from './function-recipe.js';
 import type { ReceivedBuffer } from './received-buffers.js';
+import type { ReadShape } from './shape-reader.js';
 
 /** Takes the place of a value that could not travel, until its holder knows where it is. */
 export class PoisonedPlace {
@@ -32,6 +33,11 @@ export interface DecodeScope {
   node<T extends object>(object: T): T;
   /** Reads own properties, written as a plain object's encoding, into an object. */
   fields(target: object): void;
+  /** Reads the keys of a plain object; its values follow. */
+  shape(): ReadShape;
+  /** One level down; `leave` ends it. */
+  enter(): void;
+  leave(): void;
   /** Reads the elements of an array. */
   elements(target: unknown[]): void;
   /** @throws {NotShippableError} Before functions were installed. */

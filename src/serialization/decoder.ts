@@ -3,6 +3,7 @@
 import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentReader } from '../base/shippable.js';
 import { ByteReader } from './byte-reader.js';
+import { readArray, readElements } from './decode-elements.js';
 import { decodeFunction } from './decode-function.js';
 import { type DecodeScope, defineValue, PoisonedPlace } from './decode-scope.js';
 import { decodeSpecial } from './decode-special.js';
@@ -11,6 +12,7 @@ import { readNumbers } from './number-arrays.js';
 import { definePoison, poisonObject } from './poison.js';
 import { type ReceivedBuffer, readBuffers } from './received-buffers.js';
 import { type ReadShape, readShape } from './shape-reader.js';
+import { readStrings } from './string-arrays.js';
 import {
   ARRAY,
   DICTIONARY,
@@ -22,7 +24,6 @@ import {
   FLAG_TRAILER,
   FLAGS_UNUSED,
   FUNCTION_NAMED,
-  HOLES,
   INT32S,
   INTEGER,
   LATIN1,
@@ -34,6 +35,7 @@ import {
   SHAPE_LIMIT,
   SHORT_STRING,
   SMALL_INT_END,
+  STRINGS,
   TRUE,
   UNDEFINED,
   UTF16,
@@ -127,12 +129,14 @@ export class Decoder implements DecodeScope {
         return this.#plain(this.#shape(input.varint()));
       case ARRAY: {
         const array: unknown[] = this.node([]);
-        this.#mixed(array);
+        readArray(this, array);
         return array;
       }
       case INT32S:
       case DOUBLES:
         return this.node(readNumbers(input, tag));
+      case STRINGS:
+        return this.node(readStrings(input));
       case REFERENCE:
         return this.#reference();
       case POISON:
@@ -143,11 +147,11 @@ export class Decoder implements DecodeScope {
         return object;
       }
       default:
-        this.#enter();
+        this.enter();
         try {
           return tag >= FUNCTION_NAMED ? decodeFunction(this, tag) : decodeSpecial(this, tag);
         } finally {
-          this.#depth--;
+          this.leave();
         }
     }
   }
@@ -164,8 +168,12 @@ export class Decoder implements DecodeScope {
     return value;
   }
 
-  #enter(): void {
+  enter(): void {
     if (++this.#depth > DEPTH_LIMIT) this.input.corrupt('they are nested too deeply');
+  }
+
+  leave(): void {
+    this.#depth--;
   }
 
   #shape(number: number): ReadShape {
@@ -186,7 +194,7 @@ export class Decoder implements DecodeScope {
   }
 
   #fill(object: object, shape: ReadShape): void {
-    this.#enter();
+    this.enter();
     const { keys, special } = shape;
     const record = object as Record<string, unknown>;
     for (let i = 0; i < keys.length; i++) {
@@ -195,7 +203,7 @@ export class Decoder implements DecodeScope {
         this.#set(object, keys[i], value);
       else record[keys[i]] = value;
     }
-    this.#depth--;
+    this.leave();
   }
 
   #set(object: object, key: string, value: unknown): void {
@@ -205,27 +213,35 @@ export class Decoder implements DecodeScope {
 
   #dictionary(object: object): void {
     const { input } = this;
-    this.#enter();
+    this.enter();
     const count = input.count(2);
     for (let i = 0; i < count; i++) {
       const key = input.string();
       this.#set(object, key, this.property());
     }
-    this.#depth--;
+    this.leave();
   }
 
   fields(target: object): void {
     const tag = this.input.u8();
     if (tag === DICTIONARY) this.#dictionary(target);
-    else if (tag >= SHAPE && tag < SHAPE + SHAPE_LIMIT) this.#fillOwn(target, this.#shape(tag - SHAPE));
-    else if (tag === NEW_SHAPE) this.#fillOwn(target, this.#newShape());
-    else if (tag === FAR_SHAPE) this.#fillOwn(target, this.#shape(this.input.varint()));
-    else this.input.corrupt('properties are missing');
+    else this.#fillOwn(target, this.#shapeOf(tag));
+  }
+
+  shape(): ReadShape {
+    return this.#shapeOf(this.input.u8());
+  }
+
+  #shapeOf(tag: number): ReadShape {
+    if (tag >= SHAPE && tag < SHAPE + SHAPE_LIMIT) return this.#shape(tag - SHAPE);
+    if (tag === NEW_SHAPE) return this.#newShape();
+    if (tag === FAR_SHAPE) return this.#shape(this.input.varint());
+    return this.input.corrupt('properties are missing');
   }
 
   /** Into an object with a prototype, whose setters must not run: assignment is safe only where nothing is inherited. */
   #fillOwn(target: object, shape: ReadShape): void {
-    this.#enter();
+    this.enter();
     const record = target as Record<string, unknown>;
     for (const key of shape.keys) {
       const value = this.property();
@@ -233,40 +249,11 @@ export class Decoder implements DecodeScope {
         this.#set(target, key, value);
       else record[key] = value;
     }
-    this.#depth--;
+    this.leave();
   }
 
   elements(target: unknown[]): void {
-    const tag = this.input.u8();
-    if (tag === ARRAY) {
-      this.#mixed(target);
-    } else if (tag === DOUBLES || tag === INT32S) {
-      for (const number of readNumbers(this.input, tag)) target.push(number);
-    } else {
-      this.input.corrupt('an array is missing');
-    }
-  }
-
-  #mixed(array: unknown[]): void {
-    const { input } = this;
-    const length = input.varint();
-    if (length > 0xffffffff) input.corrupt('an array is too long');
-    this.#enter();
-    let index = 0;
-    while (index < length) {
-      if (input.bytes[input.at] === HOLES && input.at < input.end) {
-        input.at++;
-        index += input.varint();
-      } else if (index === array.length) {
-        array.push(this.value());
-        index++;
-      } else {
-        array[index++] = this.value();
-      }
-    }
-    this.#depth--;
-    if (index !== length) input.corrupt('an array has too many holes');
-    if (array.length < length) setLength(array, length);
+    readElements(this, target);
   }
 
   #reference(): object {
@@ -290,16 +277,6 @@ export class Decoder implements DecodeScope {
   loader(): FunctionLoader {
     if (this.functions) return this.functions;
     throw new NotShippableError('a function was received, but no function shipper is installed');
-  }
-}
-
-/** Makes a long array with few elements: V8 would take memory for all of it if the length came first. */
-function setLength(array: unknown[], length: number): void {
-  if (length - array.length > 1000) {
-    array[length - 1] = undefined;
-    delete array[length - 1];
-  } else {
-    array.length = length;
   }
 }
 

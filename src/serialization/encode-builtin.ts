@@ -3,7 +3,19 @@
 import { types } from 'node:util';
 import type { EncodeScope } from './encode-scope.js';
 import { type Keys, symbolKeys } from './extras.js';
-import { BOXED, BUFFER, DATE, MAP, REGEXP, SET, URL_OBJECT, URL_PARAMS, VIEW } from './tags.js';
+import {
+  BOXED,
+  BUFFER,
+  DATE,
+  MAP,
+  MAP_COLUMNS,
+  REGEXP,
+  SET,
+  SET_COLUMN,
+  URL_OBJECT,
+  URL_PARAMS,
+  VIEW,
+} from './tags.js';
 import { mapKey, mapValue, setMember } from './value-path.js';
 import { kindOfView, VIEW_CLASSES } from './view-kinds.js';
 
@@ -82,9 +94,23 @@ export function builtinWriterFor(object: object): BuiltinWriter | undefined {
     : [map, set, date, regExp, view, buffer, boxed].find((k) => k.owns(object));
 }
 
+/** From this size on, columns are worth it. */
+const COLUMNS_WORTH = 8;
+
+/** The real ones, whatever a subclass says. */
+const { keys: keysOfMap, values: valuesOfMap } = Map.prototype;
+const { values: valuesOfSet } = Set.prototype;
+const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!;
+const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!;
+
 function encodeMap(scope: EncodeScope, object: Map<unknown, unknown>): void {
+  const size = sizeOfMap.call(object) as number;
+  if (size >= COLUMNS_WORTH) {
+    encodeMapColumns(scope, object);
+    return;
+  }
   scope.out.u8(MAP);
-  scope.out.varint(object.size);
+  scope.out.varint(size);
   let index = 0;
   Map.prototype.forEach.call(object, (value, key) => {
     if (isLeaf(key)) scope.value(key);
@@ -95,9 +121,23 @@ function encodeMap(scope: EncodeScope, object: Map<unknown, unknown>): void {
   });
 }
 
+function encodeMapColumns(scope: EncodeScope, object: Map<unknown, unknown>): void {
+  const keys = [...keysOfMap.call(object)];
+  const values = [...valuesOfMap.call(object)];
+  scope.out.u8(MAP_COLUMNS);
+  scope.elements(keys, { at: mapKey });
+  scope.elements(values, { at: (index) => mapValue(keys[index]) });
+}
+
 function encodeSet(scope: EncodeScope, object: Set<unknown>): void {
+  const size = sizeOfSet.call(object) as number;
+  if (size >= COLUMNS_WORTH) {
+    scope.out.u8(SET_COLUMN);
+    scope.elements([...valuesOfSet.call(object)], { at: setMember });
+    return;
+  }
   scope.out.u8(SET);
-  scope.out.varint(object.size);
+  scope.out.varint(size);
   let index = 0;
   Set.prototype.forEach.call(object, (value) => {
     if (isLeaf(value)) scope.value(value);

@@ -1,34 +1,99 @@
-// The elements of an array, holes included: numbers in one block, anything else one by one.
+// The elements of an array, holes included: numbers, strings and records in blocks, anything else one by one.
 //
 //   ARRAY │ varint length │ elements, among them HOLES │ varint number of holes
 
 import { Gaps } from './array-facts.js';
 import type { EncodeScope } from './encode-scope.js';
-import { NUMBERS_WORTH, numbersTag, writeNumbers } from './number-arrays.js';
-import { ARRAY, HOLES } from './tags.js';
+import { NUMBERS_WORTH, writeFewNumbers, writeNumbers } from './number-arrays.js';
+import { encodeRecords, RECORDS_WORTH } from './record-runs.js';
+import { STRINGS_WORTH, writeStrings } from './string-arrays.js';
+import { ARRAY, COLUMNS_DEPTH, FALSE, HOLES, NULL, TRUE } from './tags.js';
+import type { Places } from './value-path.js';
 
-export function encodeElements(scope: EncodeScope, array: readonly unknown[]): void {
+/** @param places Where the elements are, for messages, if not at their indices. */
+export function encodeElements(scope: EncodeScope, array: readonly unknown[], places?: Places): void {
   const { out } = scope;
-  const length = array.length;
-  if (length >= NUMBERS_WORTH && typeof array[0] === 'number') {
-    const tag = numbersTag(array);
-    if (tag !== 0) {
-      writeNumbers(out, array as readonly number[], tag);
-      return;
+  const { length } = array;
+  if (length > 0) {
+    // `at()` and no index: see number-arrays.ts.
+    const first = array.at(0);
+    switch (typeof first) {
+      case 'number':
+        if (length < NUMBERS_WORTH ? writeFewNumbers(out, array) : writeNumbers(out, array, first)) return;
+        break;
+      case 'string':
+        if (length >= STRINGS_WORTH && writeStrings(out, array, length)) return;
+        break;
+      case 'object':
+        if (first !== null && length >= RECORDS_WORTH && !scope.lenient && isShallow(places)) {
+          encodeRuns(scope, array, places);
+          return;
+        }
     }
   }
-  let gaps: Gaps | undefined;
   out.u8(ARRAY);
   out.varint(length);
-  for (let i = 0; i < length; i++) {
+  encodeMixed(scope, array, 0, length, places);
+}
+
+/**
+ * Records within columns within columns: each level takes but a few bytes. A reader that allowed any number of them could
+ * be made to use far more memory than a message is long.
+ */
+function isShallow(places: Places | undefined): boolean {
+  return places?.depth === undefined || places.depth < COLUMNS_DEPTH;
+}
+
+/** How many elements are written one by one after a run that was too short; doubled each time. */
+const FIRST_PAUSE = 8;
+const LONGEST_PAUSE = 512;
+
+/** An array that begins with an object: records where there are runs of them. */
+function encodeRuns(scope: EncodeScope, array: readonly unknown[], places: Places | undefined): void {
+  const { length } = array;
+  scope.out.u8(ARRAY);
+  scope.out.varint(length);
+  let pause = FIRST_PAUSE;
+  let at = 0;
+  while (at < length) {
+    const value = array[at];
+    const rows =
+      typeof value === 'object' && value !== null && length - at >= RECORDS_WORTH
+        ? encodeRecords(scope, array, at, places)
+        : 0;
+    at += rows;
+    if (rows > RECORDS_WORTH && at === rows) scope.expect(length - at);
+    if (rows >= RECORDS_WORTH) continue;
+    at = encodeMixed(scope, array, at, Math.min(length, at + pause), places);
+    pause = Math.min(pause * 2, LONGEST_PAUSE);
+  }
+}
+
+/** Writes elements one by one. @returns Where it stopped: at `end`, or beyond if there are holes. */
+function encodeMixed(
+  scope: EncodeScope,
+  array: readonly unknown[],
+  start: number,
+  end: number,
+  places: Places | undefined,
+): number {
+  const { out } = scope;
+  let gaps: Gaps | undefined;
+  let i = start;
+  while (i < end) {
     const value = array[i];
     if (typeof value === 'number') out.number(value);
     else if (typeof value === 'string') out.string(value);
+    else if (typeof value === 'boolean') out.u8(value ? TRUE : FALSE);
+    else if (value === null) out.u8(NULL);
     else if (value === undefined && !(i in array)) {
       const holes = (gaps ??= new Gaps(array)).at(i);
       out.u8(HOLES);
       out.varint(holes);
-      i += holes - 1;
-    } else scope.member(i, value);
+      i += holes;
+      continue;
+    } else scope.member(places ? places.at(i) : i, value);
+    i++;
   }
+  return i;
 }

@@ -4,7 +4,7 @@ import type { ShipmentWriter } from '../base/shippable.js';
 import type { BufferTable } from './buffer-table.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { FunctionReader } from './function-recipe.js';
-import type { PathSegment } from './value-path.js';
+import type { PathSegment, Places } from './value-path.js';
 
 export interface EncodeScope {
   readonly out: ByteWriter;
@@ -28,7 +28,18 @@ export interface EncodeScope {
   /** Writes own properties as a plain object's encoding, without a node of its own. */
   fields(object: object, keys: readonly string[]): void;
   /** The elements of an array, holes included, without a node of its own. */
-  elements(array: readonly unknown[]): void;
+  elements(array: readonly unknown[], places?: Places): void;
+  /** The head of a plain object with these keys. */
+  shape(keys: readonly string[]): void;
+  /** Whether a plain object with these enumerable keys is nothing but them and their values. */
+  isPlain(object: object, keys: readonly string[]): boolean;
+  /** Many plain objects are coming, that many at most. */
+  expect(count: number): void;
+  /**
+   * Whether a plain object is met for the first time; then it is numbered now.
+   * @param hash Of its leading scalars; 0 if it has none.
+   */
+  isNew(object: object, hash: number): boolean;
   /** Numbers the object; its encoding must follow. */
   node(object: object): number;
   /** Whether the object was written before. */

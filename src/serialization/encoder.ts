@@ -3,9 +3,10 @@
 import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentWriter } from '../base/shippable.js';
 import { isPlainData } from './accessors.js';
-import { arrayHasMore, hashOfArray } from './array-facts.js';
+import { arrayHasMore } from './array-facts.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
+import { encodeBigInt } from './encode-bigint.js';
 import { encodeElements } from './encode-elements.js';
 import { encodeFunction } from './encode-function.js';
 import type { EncodeScope } from './encode-scope.js';
@@ -13,11 +14,9 @@ import { encodeOddArray, encodeOddObject, encodeSpecialObject } from './encode-s
 import { encodeSymbol } from './encode-symbol.js';
 import type { FunctionReader } from './function-recipe.js';
 import { IdentityTable } from './identity-table.js';
-import { isScalar } from './is-scalar.js';
-import { SHAPE_KEYS_LIMIT, ShapeWriter } from './shape-writer.js';
+import { HASHED, hashOfArray, hashOfScalar, mixHash } from './likeness-hash.js';
+import { SHAPE_KEYS_LIMIT, type Shape, ShapeWriter } from './shape-writer.js';
 import {
-  BIGINT,
-  BIGINT64,
   DICTIONARY,
   FALSE,
   FLAG_LIBRARY,
@@ -30,7 +29,7 @@ import {
   TRUE,
   UNDEFINED,
 } from './tags.js';
-import { DEPTH_LIMIT, type PathSegment, ValuePath } from './value-path.js';
+import { DEPTH_LIMIT, type PathSegment, type Places, ValuePath } from './value-path.js';
 
 const { getPrototypeOf, isExtensible, keys: keysOf } = Object;
 const { isArray } = Array;
@@ -124,7 +123,7 @@ export class Encoder implements EncodeScope {
         else this.#object(value);
         return;
       case 'bigint':
-        this.#bigint(value);
+        encodeBigInt(this.out, value);
         return;
       case 'symbol':
         encodeSymbol(this, value);
@@ -143,50 +142,65 @@ export class Encoder implements EncodeScope {
 
   #plain(value: object): void {
     const keys = keysOf(value);
-    if (!isPlainData(value, keys)) {
+    const isShaped = keys.length > 0 && keys.length <= SHAPE_KEYS_LIMIT;
+    const shape = isShaped ? this.#shapes.find(keys) : undefined;
+    if (!(shape ? shape.plain.covers(value, keys) : isPlainData(value, keys))) {
       if (!this.repeat(value)) encodeOddObject(this, value, keys);
       return;
     }
-    if (this.#seen.isLarge && keys.length <= SHAPE_KEYS_LIMIT) {
-      this.#manyth(value, keys);
+    if (shape && this.#seen.isLarge) {
+      this.#manyth(value, shape);
       return;
     }
     const known = this.#seen.findOrAdd(value);
-    if (known < 0) this.fields(value, keys);
-    else this.#refer(known);
+    if (known >= 0) this.#refer(known);
+    else if (shape) {
+      this.#shapes.head(shape, this.out);
+      this.#fieldsFrom(0, value as Record<string, unknown>, keys);
+    } else this.fields(value, keys);
   }
 
   /** A plain object in a big message: its first scalars are written, and taken back if it is a repetition. */
-  #manyth(value: object, keys: readonly string[]): void {
+  #manyth(value: object, shape: Shape): void {
     const { out } = this;
+    const { keys } = shape;
+    const record = value as Record<string, unknown>;
     const start = out.at;
     const shapes = this.#shapes.count;
-    this.#shapes.write(keys, out);
-    const body = out.at;
-    const scalars = this.#leadingScalars(value as Record<string, unknown>, keys);
-    const seen = this.#seen;
-    const known = scalars > 0 ? seen.findOrAddLike(value, out.hashFrom(body)) : seen.findOrAdd(value);
-    if (known >= 0) {
-      out.at = start;
-      this.#shapes.truncate(shapes);
-      this.#refer(known);
-    } else if (scalars < keys.length) {
-      this.#fieldsFrom(scalars, value as Record<string, unknown>, keys);
+    this.#shapes.head(shape, out);
+    let scalars = 0;
+    let hash = 0;
+    for (; scalars < keys.length && scalars < HASHED; scalars++) {
+      const member = record[keys[scalars]];
+      const part = hashOfScalar(member);
+      if (part === 0) break;
+      hash = mixHash(hash, part);
+      this.value(member);
     }
+    const known = this.#seen.findOrAddBy(value, scalars > 0 ? hash | 1 : 0);
+    if (known < 0) {
+      this.#fieldsFrom(scalars, record, keys);
+      return;
+    }
+    out.at = start;
+    this.#shapes.truncate(shapes);
+    this.#refer(known);
   }
 
-  /** Writes the values before the first that is an object. @returns How many. */
-  #leadingScalars(record: Record<string, unknown>, keys: readonly string[]): number {
-    const { out } = this;
-    const length = keys.length;
-    for (let i = 0; i < length; i++) {
-      const value = record[keys[i]];
-      if (typeof value === 'string') out.string(value);
-      else if (typeof value === 'number') out.number(value);
-      else if (isScalar(value)) this.value(value);
-      else return i;
-    }
-    return length;
+  expect(count: number): void {
+    this.#seen.expect(count);
+  }
+
+  isNew(object: object, hash: number): boolean {
+    return this.#seen.findOrAddBy(object, hash) < 0;
+  }
+
+  isPlain(object: object, keys: readonly string[]): boolean {
+    return this.#shapes.find(keys).plain.covers(object, keys);
+  }
+
+  shape(keys: readonly string[]): void {
+    this.#shapes.write(keys, this.out);
   }
 
   fields(object: object, keys: readonly string[]): void {
@@ -222,27 +236,13 @@ export class Encoder implements EncodeScope {
       return;
     }
     const seen = this.#seen;
-    const hash = seen.isLarge ? hashOfArray(array) : 0;
-    const known = hash === 0 ? seen.findOrAdd(array) : seen.findOrAddLike(array, hash);
+    const known = seen.findOrAddBy(array, seen.isLarge ? hashOfArray(array) : 0);
     if (known < 0) encodeElements(this, array);
     else this.#refer(known);
   }
 
-  elements(array: readonly unknown[]): void {
-    encodeElements(this, array);
-  }
-
-  #bigint(value: bigint): void {
-    const { out } = this;
-    if (BigInt.asIntN(64, value) === value) {
-      out.u8(BIGINT64);
-      out.reserve(8);
-      out.at = out.bytes.writeBigInt64LE(value, out.at);
-      return;
-    }
-    out.u8(BIGINT);
-    out.u8(value < 0n ? 1 : 0);
-    out.string((value < 0n ? -value : value).toString(16));
+  elements(array: readonly unknown[], places?: Places): void {
+    encodeElements(this, array, places);
   }
 
   member(segment: PathSegment, value: unknown): void {

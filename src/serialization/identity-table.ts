@@ -10,126 +10,130 @@ import { LikenessTable } from './likeness-table.js';
 const SCANNED = 12;
 
 export class IdentityTable {
-  readonly #first: (object | undefined)[] = new Array<object | undefined>(SCANNED).fill(undefined);
-  /** Objects beyond the scanned ones, by number. */
-  #rest: object[] = [];
+  /** All objects, by number. */
+  #objects: object[] = [];
+  /** Those that are compared one by one, and the number of each. */
+  readonly #scanned: (object | undefined)[] = new Array<object | undefined>(SCANNED).fill(undefined);
+  readonly #scannedNumbers = new Int32Array(SCANNED);
+  #scannedCount = 0;
+  /** Those for which there was no place among the scanned, and which have no hash. */
   readonly #known = new Set<object>();
   readonly #numbers = new Map<object, number>();
   readonly #like = new LikenessTable();
-  /** Whether some of them had to go to the Set, as too many look alike. */
+  /** Whether some of those with a hash had to go to the Set, as too many look alike. */
   #likeOverflow = false;
-  count = 0;
+
+  get count(): number {
+    return this.#objects.length;
+  }
 
   /** Whether there are so many objects that a hash of their contents is worth its price. */
   get isLarge(): boolean {
-    return this.count >= SCANNED;
+    return this.#scannedCount === SCANNED || this.#like.isUsed;
+  }
+
+  /** Many objects with a hash are coming. */
+  expect(count: number): void {
+    this.#like.expect(count);
   }
 
   /**
-   * As `findOrAdd`, for an object with a hash of its contents, once there are many objects.
-   * @param hash The same whenever the object is met.
-   * @returns Its number; -1 if it was new, and then it is numbered now.
+   * As `findOrAdd`, with a hash of the object's contents, for a table that is large or is to be.
+   * @param hash The same whenever the object is met; 0 if it has none.
    */
-  findOrAddLike(object: object, hash: number): number {
-    const first = this.#first;
-    for (let i = 0; i < SCANNED; i++) if (first[i] === object) return i;
-    const found = this.#like.find(object, hash, this.#rest, SCANNED);
+  findOrAddBy(object: object, hash: number): number {
+    if (hash === 0) return this.findOrAdd(object);
+    const among = this.#scan(object);
+    if (among >= 0) return among;
+    const found = this.#like.find(object, hash, this.#objects);
     if (found >= 0) return found;
     const known = this.#known;
     if (this.#likeOverflow && known.has(object)) return this.#numberOf(object);
-    if (!this.#like.keep(hash, this.count)) {
+    if (!this.#like.keep(hash, this.#objects.length)) {
       known.add(object);
       this.#likeOverflow = true;
     }
-    this.#rest.push(object);
-    if (this.#numbers.size > 0) this.#numbers.set(object, this.count);
-    this.count++;
+    this.#number(object);
     return -1;
   }
 
   /** @returns The object's number, or -1 if it is new. */
   find(object: object): number {
-    const { count } = this;
-    const first = this.#first;
-    const scanned = Math.min(count, SCANNED);
-    for (let i = 0; i < scanned; i++) if (first[i] === object) return i;
-    if (count <= SCANNED || !this.#known.has(object)) return -1;
-    return this.#numberOf(object);
+    const among = this.#scan(object);
+    if (among >= 0) return among;
+    return this.#known.size > 0 && this.#known.has(object) ? this.#numberOf(object) : -1;
   }
 
   /** Numbers an object that `find` did not know. */
   add(object: object): number {
-    const number = this.count++;
-    if (number < SCANNED) {
-      this.#first[number] = object;
-    } else {
-      this.#rest.push(object);
-      this.#known.add(object);
-      if (this.#numbers.size > 0) this.#numbers.set(object, number);
-    }
+    const number = this.#objects.length;
+    if (!this.#addScanned(object, number)) this.#known.add(object);
+    this.#number(object);
     return number;
   }
 
   /** @returns The object's number; -1 if it was new, and then it is numbered now. */
   findOrAdd(object: object): number {
-    const { count } = this;
-    if (count < SCANNED) {
-      const first = this.#first;
-      for (let i = 0; i < count; i++) if (first[i] === object) return i;
-      first[count] = object;
-      this.count = count + 1;
-      return -1;
+    const among = this.#scan(object);
+    if (among >= 0) return among;
+    if (!this.#addScanned(object, this.#objects.length)) {
+      const known = this.#known;
+      const { size } = known;
+      known.add(object);
+      if (known.size === size) return this.#numberOf(object);
     }
-    return this.#findOrAddFar(object);
+    this.#number(object);
+    return -1;
   }
 
-  #findOrAddFar(object: object): number {
-    const first = this.#first;
-    for (let i = 0; i < SCANNED; i++) if (first[i] === object) return i;
-    const known = this.#known;
-    const { size } = known;
-    known.add(object);
-    if (known.size === size) return this.#numberOf(object);
-    this.#rest.push(object);
-    if (this.#numbers.size > 0) this.#numbers.set(object, this.count);
-    this.count++;
+  #scan(object: object): number {
+    const scanned = this.#scanned;
+    const count = this.#scannedCount;
+    for (let i = 0; i < count; i++) if (scanned[i] === object) return this.#scannedNumbers[i];
     return -1;
+  }
+
+  #addScanned(object: object, number: number): boolean {
+    const at = this.#scannedCount;
+    if (at === SCANNED) return false;
+    this.#scanned[at] = object;
+    this.#scannedNumbers[at] = number;
+    this.#scannedCount = at + 1;
+    return true;
+  }
+
+  #number(object: object): void {
+    if (this.#numbers.size > 0) this.#numbers.set(object, this.#objects.length);
+    this.#objects.push(object);
   }
 
   #numberOf(object: object): number {
     const numbers = this.#numbers;
-    if (numbers.size === 0) {
-      const rest = this.#rest;
-      for (let i = 0; i < rest.length; i++) numbers.set(rest[i], SCANNED + i);
-    }
+    if (numbers.size === 0) for (const [number, one] of this.#objects.entries()) numbers.set(one, number);
     return numbers.get(object)!;
   }
 
   /** Forgets the objects from number `count` on. */
   truncate(count: number): void {
-    while (this.count > count) {
-      const number = --this.count;
-      if (number < SCANNED) {
-        this.#first[number] = undefined;
-      } else {
-        const object = this.#rest.pop()!;
-        this.#known.delete(object);
-        this.#numbers.delete(object);
-      }
+    while (this.#objects.length > count) {
+      const object = this.#objects.pop()!;
+      this.#known.delete(object);
+      this.#numbers.delete(object);
+    }
+    while (this.#scannedCount > 0 && this.#scannedNumbers[this.#scannedCount - 1] >= count) {
+      this.#scanned[--this.#scannedCount] = undefined;
     }
   }
 
   /** Forgets all objects, so that none is kept alive by the last message. */
   clear(): void {
-    if (this.count > SCANNED) {
-      this.#known.clear();
-      this.#like.clear();
-      this.#likeOverflow = false;
-      if (this.#numbers.size > 0) this.#numbers.clear();
-      this.#rest = [];
-    }
-    const scanned = Math.min(this.count, SCANNED);
-    for (let i = 0; i < scanned; i++) this.#first[i] = undefined;
-    this.count = 0;
+    if (this.#objects.length > SCANNED) this.#objects = [];
+    else this.#objects.length = 0;
+    for (let i = 0; i < this.#scannedCount; i++) this.#scanned[i] = undefined;
+    this.#scannedCount = 0;
+    if (this.#known.size > 0) this.#known.clear();
+    if (this.#numbers.size > 0) this.#numbers.clear();
+    this.#like.clear();
+    this.#likeOverflow = false;
   }
 }

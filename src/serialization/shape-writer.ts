@@ -4,6 +4,7 @@
 //   60+n      │ values                                                           n: number of the shape in this message
 
 import { ByteWriter } from './byte-writer.js';
+import { PlainSample } from './plain-sample.js';
 import { FAR_SHAPE, NEW_SHAPE, SHAPE, SHAPE_LIMIT } from './tags.js';
 
 /** Objects with more keys are dictionaries: their keys are written with them. */
@@ -11,10 +12,12 @@ export const SHAPE_KEYS_LIMIT = 32;
 const SHAPES_KEPT = 1024;
 const BLOCK_KEPT_BYTES = 1024;
 
-class Shape {
+export class Shape {
   readonly keys: readonly string[];
   /** Tag, length and key block, as they stand in a message. */
   readonly header: Uint8Array;
+  /** What is known of the plain objects with these keys. */
+  readonly plain = new PlainSample();
   /** The message that knows the shape, and its number there. */
   message = 0;
   number = 0;
@@ -40,12 +43,21 @@ export class ShapeWriter {
 
   /** Writes the head of an object with these keys; its values follow. */
   write(keys: readonly string[], out: ByteWriter): void {
+    this.head(this.find(keys), out);
+  }
+
+  find(keys: readonly string[]): Shape {
     let shape = this.#last.next;
     if (shape === undefined || !same(shape.keys, keys)) {
       shape = this.#find(keys);
       this.#last.next = shape;
     }
     this.#last = shape;
+    return shape;
+  }
+
+  /** As `write`, of a shape that `find` just returned. */
+  head(shape: Shape, out: ByteWriter): void {
     if (shape.message === this.#message) {
       if (shape.number < SHAPE_LIMIT) {
         out.u8(SHAPE + shape.number);

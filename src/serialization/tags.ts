@@ -74,6 +74,12 @@ export const EXTRAS = 0x9a;
 export const PRELUDE = 0x9b;
 /** message: an error that is thrown when the place is touched */
 export const POISON = 0x9c;
+/** inside an ARRAY: varint count, keys as of a plain object, a column for each key: see record-runs.ts */
+export const RECORDS = 0x9d;
+/** Columns of records within columns of records, at most. */
+export const COLUMNS_DEPTH = 4;
+/** varint length, groups: see string-arrays.ts */
+export const STRINGS = 0x9e;
 
 export const MAP = 0xa0;
 export const SET = 0xa1;
@@ -103,6 +109,10 @@ export const GLOBAL = 0xaf;
 export const PROTOTYPE = 0xb0;
 /** process name, value thrown, message, stack */
 export const PACKED_ERROR = 0xb1;
+/** all keys, then all values, each as the elements of an array */
+export const MAP_COLUMNS = 0xb2;
+/** all members, as the elements of an array */
+export const SET_COLUMN = 0xb3;
 
 /** name */
 export const FUNCTION_NAMED = 0xc0;

@@ -10,7 +10,28 @@ export interface NamedStep {
   readonly after: string;
 }
 
-export type PathSegment = string | number | symbol | NamedStep;
+/** Two steps that are taken as one: into a row, and to a value in it. */
+export interface DoubleStep {
+  readonly first: PathSegment;
+  readonly second: PathSegment;
+}
+
+export type PathSegment = string | number | symbol | NamedStep | DoubleStep;
+
+/** Where the elements of a list are, if it is no array of the program's, or a part of one. */
+export interface Places {
+  /** How many columns around the elements are columns of records. */
+  readonly depth?: number;
+  at(index: number): PathSegment;
+}
+
+/** The values under one key of the records that begin at `start`. */
+export function inColumn(rows: Places | undefined, start: number, key: string): Places {
+  return {
+    depth: (rows?.depth ?? 0) + 1,
+    at: (index) => ({ first: rows ? rows.at(start + index) : start + index, second: key }),
+  };
+}
 
 export class ValuePath {
   #root = 'value';
@@ -49,6 +70,7 @@ function render(segment: PathSegment): string {
     case 'symbol':
       return `[${String(segment)}]`;
     default:
+      if ('first' in segment) return render(segment.first) + render(segment.second);
       return segment.after ? segment.before + short(segment.name) + segment.after : segment.before;
   }
 }
