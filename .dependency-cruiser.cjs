@@ -25,7 +25,7 @@ const layerRules = rungs.flatMap((rung, level) =>
     const forbidden = [...rung.filter((other) => other !== layer), ...above].map((name) => `^src/${name}/`);
     return {
       name: `layer-${layer}`,
-      comment: `${layer}/ imports its own layer or a lower one, and never an entry (index.ts, context.ts, futures.ts).`,
+      comment: `${layer}/ imports its own layer or a lower one, and never an entry (index.ts, get-context.ts, futures.ts).`,
       severity: 'error',
       from: { path: `^src/${layer}/` },
       to: { path: [...forbidden, entries] },
@@ -61,7 +61,7 @@ module.exports = {
       name: 'core-without-redis-and-cli',
       comment: 'redis/ is an entry of its own; the core never loads it, nor the command line.',
       severity: 'error',
-      from: { path: '^src/(index|context|futures)[.]ts$' },
+      from: { path: '^src/(index|get-context|futures)[.]ts$' },
       to: { path: '^src/(redis|cli)/' },
     },
     { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },

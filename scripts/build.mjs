@@ -10,7 +10,6 @@ import { setup } from './setup.mjs';
 const entries = {
   index: 'src/index.ts',
   futures: 'src/futures.ts',
-  context: 'src/context.ts',
 };
 
 /** What is loaded on its own, beside the library. */

@@ -7,5 +7,6 @@ import './index.js';
 
 export { armKillPoint } from './base/kill-point.js';
 export * from './exports.js';
+export { type Context, getContext } from './get-context.js';
 export { type ChaosOptions, type ChaosReport, type ChaosWorker, chaos } from './testing/chaos.js';
 export { between, pick, seeded } from './testing/random.js';

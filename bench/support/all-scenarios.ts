@@ -13,6 +13,7 @@ import { pipeRoundtripSync } from '../pipe.roundtrip-sync.js';
 import { poolMapAuto } from '../pool.map-auto.js';
 import { poolMapChunk1 } from '../pool.map-chunk1.js';
 import { processMemory } from '../process.memory.js';
+import { processPreforkStart } from '../process.prefork-start.js';
 import { processStartJoin } from '../process.start-join.js';
 import { processStartJoin50 } from '../process.start-join-50.js';
 import { queueMemory } from '../queue.memory.js';
@@ -48,6 +49,7 @@ export const allScenarios: readonly Scenario[] = [
   processStartJoin50,
   processMemory,
   shipping,
+  processPreforkStart,
   poolMapAuto,
   poolMapChunk1,
   managerDictSet,

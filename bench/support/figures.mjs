@@ -17,3 +17,9 @@ export function perSecondSince(startNs, operations) {
 export function print(figures) {
   console.log(JSON.stringify(figures));
 }
+
+/** @param {readonly number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}

@@ -33,8 +33,11 @@ export type Report = { ok: true; value: unknown } | { ok: false; error: unknown 
 /** Children of this process that have not been seen to end. */
 const living = new Set<Child>();
 
-/** How long a start waits for a ready process to take what it is to run: 0.1 ms, or more where all processors are busy. */
-const TAKES_WITHIN_MS = 5;
+/**
+ * How long a start waits for a ready process to take what it is to run. It takes 0.1 ms, and longer only where there is no
+ * processor for it; the limit is for one that somebody has stopped (SIGSTOP).
+ */
+const TAKES_WITHIN_MS = 10_000;
 
 /** Asks the kernel for each child: for a thread that is blocked, and so is not told by its event loop. */
 export function noticeEnds(): void {
@@ -105,7 +108,8 @@ export class Child {
    * @throws {SerializationError | NotShippableError} If the parcel can't be made; the process is killed.
    */
   handOver(name: string, background: boolean, content: () => unknown): boolean {
-    const wasReady = this.isReady;
+    const wasReady = this.#status.isReady;
+    if (wasReady && this.end) return false;
     this.#name = name;
     this.#background = background;
     const { table } = Session.current();

@@ -70,7 +70,9 @@ class PreforkStock implements Starter {
 
   /** Those that nobody has been given yet. */
   get spares(): SpareProcess[] {
-    return this.#all().map((child) => ({ pid: child.launched.pid, ready: child.isReady }));
+    return [...this.#living]
+      .filter(({ end }) => !end)
+      .map((child) => ({ pid: child.launched.pid, ready: child.isReady }));
   }
 
   /** The best one: oldest of those that are ready, else one that boots. */
@@ -103,7 +105,8 @@ class PreforkStock implements Starter {
     if (now === this.#surroundings) return;
     this.#surroundings = now;
     this.#failures = 0;
-    for (const child of this.#all()) this.#discard(child);
+    for (const { children } of this.#shelves.values())
+      for (const child of [...children]) this.#discard(child);
   }
 
   #refillSoon(): void {
@@ -174,10 +177,6 @@ class PreforkStock implements Starter {
   #discard(child: Child): void {
     for (const { children } of this.#shelves.values()) children.delete(child);
     child.signal('SIGKILL');
-  }
-
-  #all(): Child[] {
-    return [...this.#shelves.values()].flatMap(({ children }) => [...children].filter(({ end }) => !end));
   }
 
   #endAtExit(): void {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf } from '../../src/platform/process-identity.js';
+import { preforkStock } from '../../src/process/prefork-stock.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -29,7 +30,10 @@ export class Program {
 
   constructor(fixture: string, args: string[] = [], sharedMemory = sharedMemoryFolder()) {
     const file = path.join(root, 'test/fixtures/process', fixture);
-    this.#child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file, ...args], {
+    const flags = ['--import', import.meta.resolve('tsx')];
+    if (process.env['MANYHANDS_TEST_START_METHOD'])
+      flags.push('--import', import.meta.resolve('../support/start-method.ts'));
+    this.#child = spawn(process.execPath, [...flags, file, ...args], {
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, MANYHANDS_SHM_DIR: sharedMemory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -86,12 +90,13 @@ export async function gone(pid: number): Promise<void> {
   while (identityOf(pid)) await pause(5);
 }
 
-/** Pids of the children of a process, zombies included; without the compiler that tsx runs. */
+/** Pids of the children of a process, zombies included; without the compiler that tsx runs, and without those in stock. */
 export function childrenOf(pid: number): number[] {
+  const inStock = pid === process.pid ? preforkStock.spares.map((spare) => spare.pid) : [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((candidate) => parentOf(candidate) === pid);
+    .filter((candidate) => parentOf(candidate) === pid && !inStock.includes(candidate));
 }
 
 function parentOf(pid: number): number | undefined {
