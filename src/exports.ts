@@ -32,6 +32,7 @@ export { type DictEntries, ManagedDict } from './manager/managed-dict.js';
 export { Manager, type ManagerOptions } from './manager/manager.js';
 export { AsyncResult } from './pool/async-result.js';
 export { type CurrentTask, currentTask } from './pool/current-task.js';
+export type { Durations } from './pool/histogram.js';
 export { Pool } from './pool/pool.js';
 export type {
   ApplyOptions,
@@ -41,7 +42,7 @@ export type {
   PoolOptions,
   RunOptions,
 } from './pool/pool-options.js';
-export type { PoolStats } from './pool/pool-stats.js';
+export type { PoolStats, WorkerStats } from './pool/pool-stats.js';
 export { ThreadPool, type ThreadPoolOptions } from './pool/thread-pool.js';
 export { cpuCount } from './process/cpu-count.js';
 export { type ParentProcess, parentProcess } from './process/parent-process.js';

@@ -12,6 +12,8 @@ import { pipeRoundtripAsync } from '../pipe.roundtrip-async.js';
 import { pipeRoundtripSync } from '../pipe.roundtrip-sync.js';
 import { poolMapAuto } from '../pool.map-auto.js';
 import { poolMapChunk1 } from '../pool.map-chunk1.js';
+import { poolRecycle } from '../pool.recycle.js';
+import { poolUneven } from '../pool.uneven.js';
 import { processMemory } from '../process.memory.js';
 import { processPreforkStart } from '../process.prefork-start.js';
 import { processStartJoin } from '../process.start-join.js';
@@ -52,5 +54,7 @@ export const allScenarios: readonly Scenario[] = [
   processPreforkStart,
   poolMapAuto,
   poolMapChunk1,
+  ...poolUneven,
+  ...poolRecycle,
   managerDictSet,
 ];

@@ -1,7 +1,9 @@
 // What a crew is told when it is made, and what it tells of itself.
 
 import type { StartMethod } from '../process/start-method.js';
+import type { CrewFigures } from './crew-figures.js';
 import type { PackedParts } from './frames.js';
+import type { WorkerStats } from './pool-stats.js';
 
 export interface CrewOptions {
   readonly processes: number;
@@ -24,11 +26,16 @@ export interface CrewOptions {
   readonly onChange?: () => void;
 }
 
-export interface CrewCounts {
-  readonly workers: number;
+export interface CrewCounts extends CrewFigures {
+  readonly size: number;
   readonly ready: number;
+  readonly busy: number;
+  readonly idle: number;
+  readonly running: number;
   readonly started: number;
   readonly crashed: number;
+  readonly restarts: number;
   readonly recycled: number;
   readonly completed: number;
+  readonly workers: readonly WorkerStats[];
 }

@@ -5,6 +5,7 @@
 //                 └── the other items ┴─► the item it was running fails; another worker takes its place
 
 import { StateError } from '../base/errors.js';
+import { FigureKeeper } from './crew-figures.js';
 import type { CrewCounts, CrewOptions } from './crew-options.js';
 import { type Batch, Dispatcher, type Item } from './dispatcher.js';
 import type { ManyFrame, OneFrame } from './frames.js';
@@ -25,6 +26,7 @@ export class Crew implements WorkerEvents {
   readonly #interruptions: Interruptions;
   readonly #rescue: Rescue;
   readonly #starts = new StartRecord();
+  readonly #figures = new FigureKeeper();
   readonly #settlement = new Settlement(
     this.#dispatcher,
     (task) => this.drop(task, { kill: false }),
@@ -33,6 +35,7 @@ export class Crew implements WorkerEvents {
   #phase: 'idle' | 'working' | 'stopping' | 'broken' = 'idle';
   #pumping = false;
   #crashed = 0;
+  #restarts = 0;
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -49,9 +52,13 @@ export class Crew implements WorkerEvents {
   }
 
   get counts(): CrewCounts {
-    const { size, ready, started, recycled } = this.#staff;
-    const { completed } = this.#settlement;
-    return { workers: size, ready, started, crashed: this.#crashed, recycled, completed };
+    return {
+      ...this.#staff.counts,
+      ...this.#figures.figures,
+      crashed: this.#crashed,
+      restarts: this.#restarts,
+      completed: this.#settlement.completed,
+    };
   }
 
   /** How many workers are wanted. */
@@ -86,6 +93,7 @@ export class Crew implements WorkerEvents {
 
   /** The task has items. They are handed out when the current turn is over, so that a burst of calls is one batch. */
   submit(task: Task): void {
+    if (!task.queued) task.queuedAtMs = performance.now();
     this.#dispatcher.submit(task);
     this.#pumpSoon();
   }
@@ -153,12 +161,15 @@ export class Crew implements WorkerEvents {
 
   onResults(worker: Worker, frame: ManyFrame): void {
     const seat = this.#dispatcher.seat(worker.id);
+    const [, ms, values, , , skipped] = frame;
+    this.#figures.ran(worker, values.length - (skipped?.length ?? 0), ms);
     if (seat) this.#settlement.many(seat, frame);
     this.#pump();
   }
 
   onOne(worker: Worker, frame: OneFrame | Promise<OneFrame>): void {
     const seat = this.#dispatcher.seat(worker.id);
+    this.#figures.ran(worker, 1, Array.isArray(frame) ? frame[3] : 0);
     if (seat) this.#settlement.one(seat, frame);
     this.#pump();
   }
@@ -175,6 +186,7 @@ export class Crew implements WorkerEvents {
     const hadSeat = this.#dispatcher.seat(worker.id) !== undefined;
     const victim = this.#dispatcher.lost(worker.id, worker.condemned ? undefined : end.running);
     if (!expected) this.#crashed++;
+    if (!left && this.#phase === 'working') this.#restarts++;
     if (victim) void this.#blame(worker, end, victim);
     this.#options.onChange?.();
     if (this.#phase !== 'working') return;
@@ -216,6 +228,7 @@ export class Crew implements WorkerEvents {
   }
 
   #send(worker: Worker, batch: Batch<Task>): void {
+    this.#figures.handedOut(batch);
     handOut(worker, batch).catch((error: unknown) => {
       for (const item of this.#dispatcher.unsend(worker.id, batch)) this.#settlement.fail(item, error);
       this.#pumpSoon();

@@ -81,9 +81,9 @@ export class PoolLife {
   }
 
   stats(): PoolStats {
-    const { ready, started, crashed, completed } = this.#crew.counts;
-    const { pending } = this.submissions;
-    return { processes: this.#crew.size, ready, started, crashed, completed, pending, pids: this.#crew.pids };
+    const { pending, done, failed } = this.submissions;
+    const { pids, counts } = this.#crew;
+    return { processes: this.#crew.size, ...counts, pending, done, failed, pids };
   }
 
   close(): void {
@@ -113,9 +113,18 @@ export class PoolLife {
     );
   }
 
+  /** Ends it in good order; or at once, if a call has just failed and others are pending: their results are wanted no more. */
   async dispose(): Promise<void> {
+    if (this.submissions.failure.isFresh && this.submissions.pending > 0) {
+      await this.terminate();
+      return;
+    }
     this.close();
     await this.join();
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
   }
 
   #checkOpen(method: string): void {

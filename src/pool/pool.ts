@@ -3,6 +3,7 @@
 import type { AsyncResult } from './async-result.js';
 import { CallStyle } from './frames.js';
 import { PoolCalls } from './pool-calls.js';
+import { watchForLeak } from './pool-leak.js';
 import { PoolLife } from './pool-life.js';
 import {
   type ApplyOptions,
@@ -43,6 +44,7 @@ export class Pool {
     checkPoolOptions(processes, options);
     this.#life = new PoolLife(processes, options);
     this.#calls = new PoolCalls(this.#life);
+    watchForLeak(this, this.#life, Pool);
   }
 
   /**
@@ -159,6 +161,7 @@ export class Pool {
     return done;
   }
 
+  /** What it is doing and has done. Costs a little for each worker, nothing between the calls. */
   stats(): PoolStats {
     return this.#life.stats();
   }
@@ -178,6 +181,11 @@ export class Pool {
     return this.#life.join();
   }
 
+  /**
+   * At the end of an `await using` block: `close` and `join`, so that everything submitted is done. If one of its calls has failed
+   * in this very turn of the event loop and others are pending, `terminate`: then the error is what ends the block. An error from
+   * elsewhere can't be known here; where pending work must not be waited for then, call `terminate` in a `catch`.
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#life.dispose();
   }

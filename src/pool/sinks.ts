@@ -71,6 +71,7 @@ export class ArraySink implements Sink {
 
 /** Every outcome, in order. */
 export class OutcomeSink implements Sink {
+  readonly keepsErrors = true;
   readonly #settler: Settler;
   readonly #outcomes: (PromiseSettledResult<unknown> | undefined)[] = [];
 

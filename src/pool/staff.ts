@@ -8,6 +8,7 @@
 
 import type { CrewOptions } from './crew-options.js';
 import type { Dispatcher, Seat } from './dispatcher.js';
+import type { WorkerStats } from './pool-stats.js';
 import type { Task } from './task.js';
 import { Worker, type WorkerEvents } from './worker.js';
 
@@ -70,6 +71,16 @@ export class Staff {
   /** As many as wanted are there and ready, and nobody besides. */
   get isSettled(): boolean {
     return this.isComplete && this.#workers.size - this.#expiring.size <= this.#wanted;
+  }
+
+  get counts() {
+    const workers = [...this.#workers.values()].map((worker) => this.#statsOf(worker));
+    const countOf = (state: WorkerStats['state']) =>
+      workers.filter((worker) => worker.state === state).length;
+    let running = 0;
+    for (const { board } of this.#workers.values()) if (board.running !== undefined) running++;
+    const { size, ready, started, recycled } = this;
+    return { size, ready, busy: countOf('busy'), idle: countOf('idle'), running, started, recycled, workers };
   }
 
   get(id: number): Worker | undefined {
@@ -214,6 +225,14 @@ export class Staff {
     const perItemMs = last?.source.cost.perItemMs;
     if (perItemMs === undefined || seat.itemsLeft === Number.POSITIVE_INFINITY) return false;
     return perItemMs * seat.itemsLeft < STARTS_AHEAD * this.#startMs;
+  }
+
+  #statsOf(worker: Worker): WorkerStats {
+    const { name, pid, items, busyMs, ageMs, ready } = worker;
+    const hasItems = (this.#dispatcher.seat(worker.id)?.batches.length ?? 0) > 0;
+    const atWork = hasItems ? 'busy' : 'idle';
+    const state = !ready ? 'starting' : this.#stays(worker) ? atWork : 'leaving';
+    return { name, pid, state, items, busyShare: Math.min(1, busyMs / ageMs) };
   }
 
   /** The smaller, the better it can be done without. */

@@ -7,6 +7,7 @@ import { Definitions } from './definition.js';
 import { CallStyle } from './frames.js';
 import { isPlain, PackedValue } from './packed-value.js';
 import type { PendingHold } from './pending-hold.js';
+import { RecentFailure } from './recent-failure.js';
 import { ResultStream, type Source } from './result-stream.js';
 import { CallSink, type Settler } from './sinks.js';
 import { type Sink, Task, type TaskOptions, type TaskParts } from './task.js';
@@ -55,6 +56,10 @@ export class Submissions {
   readonly #hold: PendingHold;
   readonly #definitions: Definitions;
   readonly #tasks = new Set<Task>();
+  readonly failure = new RecentFailure();
+  #settled = 0;
+  #failed = 0;
+  #dropped = 0;
   /** The task that a burst of calls is put into. */
   #lane: { task: Task; sink: CallSink } | undefined;
   #onAllOver: (() => void)[] = [];
@@ -70,6 +75,16 @@ export class Submissions {
     let pending = 0;
     for (const task of this.#tasks) pending += task.unsettled;
     return pending;
+  }
+
+  /** Items settled with a result. */
+  get done(): number {
+    return this.#settled - this.#failed - this.#dropped;
+  }
+
+  /** Items settled with an error. */
+  get failed(): number {
+    return this.#failed;
   }
 
   /** Calls back as soon as every task is over. */
@@ -134,6 +149,7 @@ export class Submissions {
     { options, signal, special, cost }: Placing,
     settler: Settler,
   ): { task: Task; index: number } {
+    this.failure.clear();
     const definition = this.#definitions.of(fn);
     const style = args.length === 1 ? CallStyle.item : CallStyle.spread;
     const item = args.length === 1 ? packItem(args[0], 'args[0]') : packArguments(args, 'args');
@@ -222,9 +238,20 @@ export class Submissions {
     cost?: Cost | undefined;
     onFinished?: () => void;
   }): Task {
+    this.failure.clear();
     const task = new Task({
       ...parts,
-      onSettled: (count) => this.#hold.remove(count),
+      onSettled: (count) => {
+        this.#settled += count;
+        this.#hold.remove(count);
+      },
+      onFailed: (rejects) => {
+        this.#failed++;
+        if (rejects) this.failure.note();
+      },
+      onDropped: (count) => {
+        this.#dropped += count;
+      },
       onOver: () => {
         this.#tasks.delete(task);
         parts.onFinished?.();

@@ -13,6 +13,8 @@ import { PackedValue } from './packed-value.js';
 export interface Sink {
   /** Whether each item is a call of its own. */
   readonly isCall?: boolean;
+  /** Errors are outcomes like others: they make no call fail. */
+  readonly keepsErrors?: boolean;
   value(index: number, value: unknown): void;
   /** @returns True if nothing more of the task is wanted. */
   error(index: number, error: unknown): boolean | undefined;
@@ -41,6 +43,10 @@ export interface TaskParts {
   readonly cost?: Cost | undefined;
   /** So many items have been settled, or given up. */
   readonly onSettled: (count: number) => void;
+  /** An item has failed. `rejects`: and with it a call. */
+  readonly onFailed: (rejects: boolean) => void;
+  /** So many items have been given up. */
+  readonly onDropped: (count: number) => void;
   /** Called once, when every item is settled and no more may come. */
   readonly onOver: () => void;
 }
@@ -57,6 +63,10 @@ export class Task implements ItemSource {
   readonly cost: Cost;
   readonly #sink: Sink;
   readonly #onSettled: (count: number) => void;
+  readonly #onFailed: (rejects: boolean) => void;
+  readonly #onDropped: (count: number) => void;
+  /** Items that fail just now: they are not given up. */
+  #failing = 0;
   readonly #onOver: (() => void)[];
   #onTaken: (() => void) | undefined;
   /** Plain items as they are, others packed; SETTLED once settled. */
@@ -69,11 +79,14 @@ export class Task implements ItemSource {
   #open: boolean;
   #anyPacked = false;
   queued = false;
+  /** When it was put into the queue. */
+  queuedAtMs = 0;
   #over = false;
   /** Runs that have failed, by item; only where there are retries. */
   #failures: Map<number, number> | undefined;
 
-  constructor({ definition, style, options, sink, open, cost, onSettled, onOver }: TaskParts) {
+  constructor(parts: TaskParts) {
+    const { definition, style, options, sink, open, cost, onSettled, onOver } = parts;
     this.definition = definition;
     this.cost = cost ?? definition.cost;
     this.style = style;
@@ -81,6 +94,8 @@ export class Task implements ItemSource {
     this.#sink = sink;
     this.#open = open;
     this.#onSettled = onSettled;
+    this.#onFailed = parts.onFailed;
+    this.#onDropped = parts.onDropped;
     this.#onOver = [onOver];
   }
 
@@ -225,8 +240,13 @@ export class Task implements ItemSource {
       if (failures <= this.options.retries) return true;
     }
     this.#forget(index);
-    if (this.#sink.error(index, error)) this.cancel();
-    else if (!this.#over) this.#settled(1); // the sink may have cancelled the task, and this item with it
+    this.#onFailed(!this.#sink.keepsErrors);
+    this.#failing = 1;
+    const isTheEnd = this.#sink.error(index, error);
+    if (isTheEnd) this.cancel();
+    this.#failing = 0;
+    if (isTheEnd) return false;
+    if (!this.#over) this.#settled(1); // the sink may have cancelled the task, and this item with it
     return false;
   }
 
@@ -283,6 +303,7 @@ export class Task implements ItemSource {
     this.#again = [];
     this.#droppedAhead = 0;
     this.#open = false;
+    this.#onDropped(this.#unsettled - this.#failing);
     this.#settled(this.#unsettled);
   }
 

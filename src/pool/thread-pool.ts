@@ -1,8 +1,8 @@
 // ThreadPool: a Pool whose workers are threads.
 
-import { cpuCount } from '../process/cpu-count.js';
 import { Pool } from './pool.js';
 import { checkNames, type PoolOptions, poolNames } from './pool-options.js';
+import { workerBudget } from './worker-budget.js';
 
 /** As those of a `Pool`, which has a `context` besides. */
 export type ThreadPoolOptions = Omit<PoolOptions, 'context'>;
@@ -21,7 +21,7 @@ export class ThreadPool extends Pool {
    * @throws {TypeError | RangeError} If an option is wrong.
    * @throws {NotShippableError | SerializationError} If initializer or initargs can't travel.
    */
-  constructor(processes: number = cpuCount(), options: ThreadPoolOptions = {}) {
+  constructor(processes: number = workerBudget(), options: ThreadPoolOptions = {}) {
     checkNames(
       'ThreadPool',
       options,

@@ -70,6 +70,9 @@ export class Worker {
   readonly #events: WorkerEvents;
   readonly #ended: Promise<void>;
   readonly #startedAtMs = performance.now();
+  /** Items it has run to their end, and how long they took together. */
+  items = 0;
+  busyMs = 0;
   #ready = false;
 
   constructor(options: WorkerOptions, events: WorkerEvents) {

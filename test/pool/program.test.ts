@@ -5,12 +5,12 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
-async function output(name: string): Promise<string> {
+async function output(name: string, ...flags: string[]): Promise<string> {
   const file = path.join(import.meta.dirname, '../fixtures/pool', name);
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), file],
+    [...flags, '--import', import.meta.resolve('tsx'), file],
     { env },
   );
   return stdout;
@@ -27,6 +27,10 @@ describe('A program with a pool', () => {
 
   it('does not end while a task is pending after an imap that failed', async () => {
     assert.equal(await output('after-failure.ts'), 'ran\n');
+  });
+
+  it('is told where a pool was made that it has lost without ending it', async () => {
+    assert.equal(await output('given-up.ts', '--expose-gc'), 'ManyhandsWarning MANYHANDS_POOL_LEAK true\n');
   });
 
   it('may make its pool in a module that the workers import', async () => {
