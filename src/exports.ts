@@ -43,8 +43,10 @@ export type {
   RunOptions,
 } from './pool/pool-options.js';
 export type { PoolStats, WorkerStats } from './pool/pool-stats.js';
+export type { OnProgress, TaskProgress } from './pool/progress-sink.js';
 export { ThreadPool, type ThreadPoolOptions } from './pool/thread-pool.js';
 export { cpuCount } from './process/cpu-count.js';
+export { getLogger, type Logger, type LogLevel, logToStderr } from './process/logger.js';
 export { type ParentProcess, parentProcess } from './process/parent-process.js';
 export { currentProcess, Process } from './process/process.js';
 export type { ProcessOptions } from './process/process-options.js';

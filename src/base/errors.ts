@@ -162,10 +162,12 @@ export class WorkerCrashedError extends ManyhandsError {
   readonly task: string;
   /** The last lines the worker wrote to stderr. */
   readonly stderrTail: string;
+  /** Whether its JavaScript heap had reached its limit. (Killed by the system for want of memory: signal SIGKILL, as any kill.) */
+  readonly outOfMemory: boolean;
 
   constructor(
     message: string,
-    end: { pid?: number; exitCode: number | null; signal: string | null; task: string; stderrTail?: string },
+    end: { pid?: number; exitCode: number | null; signal: string | null; task: string; stderrTail?: string; outOfMemory?: boolean },
     details?: ErrorDetails,
   ) {
     super(message, 'MANYHANDS_WORKER_CRASHED', details);
@@ -174,6 +176,7 @@ export class WorkerCrashedError extends ManyhandsError {
     this.signal = end.signal;
     this.task = end.task;
     this.stderrTail = end.stderrTail ?? '';
+    this.outOfMemory = end.outOfMemory ?? false;
   }
 }
 

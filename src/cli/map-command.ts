@@ -1,11 +1,12 @@
 // `manyhands map MODULE[#EXPORT] [INPUTS…]`: runs a function over many inputs in a pool of processes.
 import { Pool } from '../pool/pool.js';
+import { itemsPerSecond } from '../pool/progress-bar.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { type ItemFunction, loadFunction } from './function-reference.js';
 import { type Inputs, openInputs } from './inputs.js';
 import { Interruption } from './interruption.js';
 import { runInWindow } from './item-window.js';
-import { itemsPerSecond, Progress } from './progress.js';
+import { Progress } from './progress.js';
 import { type Outcome, openForWriting, ResultsWriter } from './results-writer.js';
 
 export interface MapOptions {

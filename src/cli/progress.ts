@@ -1,5 +1,5 @@
 // A progress bar on a terminal's stderr; on a pipe nothing. Failures are told at once, or after the bar has gone.
-import { Presets, SingleBar } from 'cli-progress';
+import { ProgressBar } from '../pool/progress-bar.js';
 
 export interface ProgressOptions {
   readonly enabled: boolean;
@@ -10,7 +10,7 @@ export interface ProgressOptions {
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
-  readonly #bar: SingleBar | undefined;
+  readonly #bar: ProgressBar | undefined;
   readonly #startedAtMs = performance.now();
   readonly #messages: string[] = [];
   #settled = 0;
@@ -18,22 +18,12 @@ export class Progress {
 
   constructor({ enabled, total, stream }: ProgressOptions) {
     this.#stream = stream;
-    if (!enabled || !stream.isTTY) return;
-    this.#bar = new SingleBar(
-      {
-        stream,
-        hideCursor: true,
-        gracefulExit: false, // SIGINT is ours: what runs is finished and written
-        format: total === undefined ? countFormat : barFormat,
-      },
-      Presets.shades_classic,
-    );
-    this.#bar.start(total ?? 0, 0, this.#payload());
+    if (enabled && stream.isTTY) this.#bar = new ProgressBar({ stream, total: () => total, hideCursor: true });
   }
 
   itemSettled(): void {
     this.#settled += 1;
-    this.#bar?.update(this.#settled, this.#payload());
+    this.#bar?.update(this.#settled, this.#failed);
   }
 
   itemFailed(message: string): void {
@@ -55,16 +45,4 @@ export class Progress {
   get elapsedMs(): number {
     return performance.now() - this.#startedAtMs;
   }
-
-  #payload(): { failed: number; rate: string } {
-    return { failed: this.#failed, rate: itemsPerSecond(this.#settled, this.elapsedMs) };
-  }
 }
-
-export function itemsPerSecond(count: number, elapsedMs: number): string {
-  const rate = elapsedMs > 0 ? (count * 1000) / elapsedMs : 0;
-  return rate >= 10 ? rate.toFixed(0) : rate.toFixed(2);
-}
-
-const barFormat = '{bar} {percentage}% | {value}/{total} | {rate}/s | ETA {eta_formatted} | {failed} failed';
-const countFormat = '{value} done | {rate}/s | {duration_formatted} | {failed} failed';

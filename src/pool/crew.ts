@@ -5,25 +5,30 @@
 //                 └── the other items ┴─► the item it was running fails; another worker takes its place
 
 import { StateError } from '../base/errors.js';
+import { killPoint } from '../base/kill-point.js';
 import { FigureKeeper } from './crew-figures.js';
 import type { CrewCounts, CrewOptions } from './crew-options.js';
-import { type Batch, Dispatcher, type Item } from './dispatcher.js';
-import type { ManyFrame, OneFrame } from './frames.js';
+import { Deaths } from './deaths.js';
+import { type Batch, Dispatcher } from './dispatcher.js';
+import type { ManyFrame, OneFrame, ReportsFrame } from './frames.js';
 import { handOut } from './hand-out.js';
 import { Interruptions } from './interruptions.js';
+import { MOST_SILENT_DEATHS } from './item-history.js';
+import { ReportDesk } from './report-desk.js';
 import { Rescue } from './rescue.js';
 import { Settlement } from './settlement.js';
 import { Staff } from './staff.js';
 import { StartRecord } from './start-record.js';
 import type { Task } from './task.js';
 import type { Worker, WorkerEnd, WorkerEvents } from './worker.js';
-import { crashError, describeItem, startError } from './worker-errors.js';
+import { startError } from './worker-errors.js';
 
 export class Crew implements WorkerEvents {
   readonly #options: CrewOptions;
   readonly #dispatcher = new Dispatcher<Task>();
   readonly #staff: Staff;
   readonly #interruptions: Interruptions;
+  readonly #reports = new ReportDesk(this.#dispatcher);
   readonly #rescue: Rescue;
   readonly #starts = new StartRecord();
   readonly #figures = new FigureKeeper();
@@ -32,6 +37,7 @@ export class Crew implements WorkerEvents {
     (task) => this.drop(task, { kill: false }),
     () => this.#pumpSoon(),
   );
+  readonly #deaths = new Deaths(this.#dispatcher, this.#settlement);
   #phase: 'idle' | 'working' | 'stopping' | 'broken' = 'idle';
   #pumping = false;
   #crashed = 0;
@@ -174,35 +180,42 @@ export class Crew implements WorkerEvents {
     this.#pump();
   }
 
+  onReports(worker: Worker, frame: ReportsFrame): void {
+    const seat = this.#dispatcher.seat(worker.id);
+    if (seat) this.#reports.many(seat, frame);
+  }
+
+  onReport(worker: Worker, ticket: number, value: unknown): void {
+    const seat = this.#dispatcher.seat(worker.id);
+    if (seat) this.#reports.one(seat, ticket, value);
+  }
+
   onNotStarted(worker: Worker, error: unknown): void {
     this.#staff.remove(worker.id);
     this.#noteFruitless(error instanceof Error ? error : new StateError(String(error)));
   }
 
   onEnd(worker: Worker, end: WorkerEnd): void {
+    CHAOS: killPoint('pool.worker.lost');
     const left = this.#staff.remove(worker.id);
-    this.#interruptions.forget(worker.id);
+    const ended = this.#interruptions.forget(worker.id);
     const expected = worker.condemned || left || this.#phase !== 'working';
     const hadSeat = this.#dispatcher.seat(worker.id) !== undefined;
-    const victim = this.#dispatcher.lost(worker.id, worker.condemned ? undefined : end.running);
+    const { victim, ranItem } = this.#deaths.judge(worker, end, ended);
     if (!expected) this.#crashed++;
     if (!left && this.#phase === 'working') this.#restarts++;
-    if (victim) void this.#blame(worker, end, victim);
+    if (victim) void this.#deaths.blame(worker, end, victim);
     this.#options.onChange?.();
     if (this.#phase !== 'working') return;
     this.#staff.seatReserve();
-    if (!expected && (!hadSeat || this.#isBarren(victim)))
-      this.#noteFruitless(startError(worker.name, end, this.#starts.initError));
+    if (!expected && (!hadSeat || this.#isBarren(ranItem)))
+      this.#noteFruitless(startError(worker.name, end, this.#starts.initError), hadSeat);
     else this.#fill();
     this.#pumpSoon();
   }
 
-  #isBarren(victim: Item<Task> | undefined): boolean {
-    return this.#starts.isBarren(
-      victim !== undefined,
-      this.#settlement.completed,
-      this.lastTask !== undefined,
-    );
+  #isBarren(ranItem: boolean): boolean {
+    return this.#starts.isBarren(ranItem, this.#settlement.completed, this.lastTask !== undefined);
   }
 
   #fill(): void {
@@ -228,6 +241,7 @@ export class Crew implements WorkerEvents {
   }
 
   #send(worker: Worker, batch: Batch<Task>): void {
+    CHAOS: killPoint('pool.batch.handed');
     this.#figures.handedOut(batch);
     handOut(worker, batch).catch((error: unknown) => {
       for (const item of this.#dispatcher.unsend(worker.id, batch)) this.#settlement.fail(item, error);
@@ -237,13 +251,10 @@ export class Crew implements WorkerEvents {
     if (timeout !== undefined) this.#interruptions.watch(worker, timeout);
   }
 
-  async #blame(worker: Worker, end: WorkerEnd, victim: Item<Task>): Promise<void> {
-    const stderrTail = await worker.stderr.last();
-    this.#settlement.fail(victim, crashError(worker.name, end, describeItem(victim), stderrTail));
-  }
-
-  #noteFruitless(error: Error): void {
-    if (this.#starts.noteFruitless() < Math.max(3, this.#staff.wanted + 1)) {
+  /** @param wasReady It may have been an item's doing: there must be time to find out. */
+  #noteFruitless(error: Error, wasReady = false): void {
+    const most = Math.max(3, this.#staff.wanted + 1) * (wasReady ? MOST_SILENT_DEATHS : 1);
+    if (this.#starts.noteFruitless() < most) {
       this.#fill();
       return;
     }

@@ -159,6 +159,11 @@ export class Dispatcher<Source extends ItemSource> {
     return remaining(batch);
   }
 
+  /** The items of a batch that have not been answered. */
+  itemsOf(batch: Batch<Source>): Item<Source>[] {
+    return remaining(batch);
+  }
+
   /** The item that has a ticket, if the seat has not answered it. */
   itemWith(seat: Seat<Source>, ticket: number): Item<Source> | undefined {
     for (const batch of seat.batches) {

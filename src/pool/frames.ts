@@ -2,7 +2,7 @@
 //
 //   parent ──► worker
 //     [define, function id, packed function]
-//     [run, function id, style, first ticket, values, packed, attempts, timed]     what is absent at the end is left out
+//     [run, function id, style, first ticket, values, ids, packed, attempts, watch]     what is absent at the end is left out
 //     [forget, function ids]
 //     [stop]
 //   worker ──► parent
@@ -10,6 +10,8 @@
 //     [initFailed, packed error]                        and the worker ends
 //     [many, ms, values, packed, failed, skipped]       the next items, in order
 //     [one, ok, value, ms]                              the next item, by itself
+//     [reports, tickets, values, packed]                what running items have reported, in order
+//     [reportNext, ticket], then the value by itself    one that needs shared memory of its own
 //     [memory, over]                                    before results: it has grown to its limit; or soon will (over = false)
 //
 // Results come in the order of the items, so they carry no numbers. A `many` frame holds nothing that can fail to decode;
@@ -19,7 +21,15 @@ import type { Attachment } from '../channels/parcel.js';
 import type { PackedPart } from './item-list.js';
 
 export const ToWorker = { define: 0, run: 1, forget: 2, stop: 3 } as const;
-export const ToParent = { ready: 0, initFailed: 1, many: 2, one: 3, memory: 4 } as const;
+export const ToParent = {
+  ready: 0,
+  initFailed: 1,
+  many: 2,
+  one: 3,
+  reports: 4,
+  reportNext: 5,
+  memory: 6,
+} as const;
 
 /** How an item becomes arguments. */
 export const CallStyle = { item: 0, spread: 1 } as const;
@@ -36,12 +46,17 @@ export type RunFrame = [
   style: CallStyle,
   firstTicket: number,
   values: readonly unknown[],
+  /** Number of the first item, if the others follow it; else of each. */
+  ids: number | readonly number[],
   packed?: PackedPart | undefined,
   /** Which run of the item this is; undefined: the first of each. */
   attempts?: readonly number[] | undefined,
-  /** Whether each item's time is limited. */
-  timed?: boolean,
+  /** What of each item the pool wants to know while it runs: bits of Watch. */
+  watch?: number,
 ];
+
+/** Bits: when it began; what it reports. */
+export const Watch = { time: 1, reports: 2 } as const;
 
 export type FrameToWorker =
   | DefineFrame
@@ -63,12 +78,21 @@ export type ManyFrame = [
 
 export type OneFrame = [kind: typeof ToParent.one, ok: boolean, value: unknown, ms: number];
 
+export type ReportsFrame = [
+  kind: typeof ToParent.reports,
+  tickets: readonly number[],
+  values: readonly unknown[],
+  packed?: PackedPart | undefined,
+];
+
 export type FrameToParent =
   | [typeof ToParent.ready]
   | [typeof ToParent.initFailed, Uint8Array]
   | [typeof ToParent.memory, boolean]
   | ManyFrame
-  | OneFrame;
+  | OneFrame
+  | ReportsFrame
+  | [typeof ToParent.reportNext, ticket: number];
 
 /** Tickets number the items given to one worker; they wrap here. */
 export const TICKET_MASK = 0x3fffffff;

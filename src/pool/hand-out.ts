@@ -2,7 +2,7 @@
 
 import type { Batch } from './dispatcher.js';
 import { indexAt } from './dispatcher.js';
-import { type RunFrame, ToWorker } from './frames.js';
+import { type RunFrame, ToWorker, Watch } from './frames.js';
 import { type ItemList, ItemListWriter } from './item-list.js';
 import { PackedValue } from './packed-value.js';
 import type { Task } from './task.js';
@@ -24,10 +24,10 @@ export function handOut(worker: Worker, batch: Batch<Task>): Promise<void> {
     defined.catch(() => worker.functions.delete(definition.id));
   }
   const { values, packed } = itemsOf(task, batch);
-  const run: RunFrame = [ToWorker.run, definition.id, style, firstTicket, values];
+  const run: RunFrame = [ToWorker.run, definition.id, style, firstTicket, values, task.idsOf(portion)];
   const attempts = task.attemptsOf(portion);
-  const timed = options.timeout !== undefined;
-  if (packed || attempts || timed) run.push(packed, attempts, timed);
+  const watch = (options.timeout === undefined ? 0 : Watch.time) | (task.wantsReports ? Watch.reports : 0);
+  if (packed || attempts || watch) run.push(packed, attempts, watch);
   return worker.send(run);
 }
 

@@ -1,15 +1,32 @@
-// Ends what runs and is not wanted any more, or has run for too long: its worker is replaced.
+// Ends what runs and is not wanted any more, or has run for too long.
+//
+//   the task has looked at its signal:   the signal fires ─ 1 s ─► SIGTERM to its worker ─ 0.5 s ─► SIGKILL
+//   it has not, so it can't hear it:                            at once ─►
+//
+// An item that ends by itself on the way leaves its worker alive. Else the worker, and it only, is replaced.
 
 import type { Dispatcher, Item, Seat } from './dispatcher.js';
+import { EndReason } from './end-request.js';
 import type { Staff } from './staff.js';
 import type { Task } from './task.js';
 import { TimeLimits } from './time-limits.js';
 import type { Worker } from './worker.js';
 import { describeItem, timeoutError } from './worker-errors.js';
 
+/** How long an item may take to end after its signal has fired. */
+const HEARD_GRACE_MS = 1000;
+
+/** An item that is being made to end. */
+interface Ending {
+  readonly ticket: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
 export class Interruptions {
   readonly #dispatcher: Dispatcher<Task>;
   readonly #staff: Staff;
+  /** By worker. */
+  readonly #endings = new Map<number, Ending>();
   readonly #limits = new TimeLimits((id) => this.#checkTime(id));
 
   constructor(dispatcher: Dispatcher<Task>, staff: Staff) {
@@ -17,8 +34,8 @@ export class Interruptions {
     this.#staff = staff;
   }
 
-  /** Nobody wants the task any more: what has not begun does not begin. */
-  drop(task: Task, options: { kill: boolean }): void {
+  /** Nobody wants the task any more: what has not begun does not begin, what runs hears it; with `kill` it is made to end. */
+  drop(task: Task, { kill }: { kill: boolean }): void {
     for (const seat of this.#dispatcher.seats()) {
       const worker = this.#staff.get(seat.id);
       const batches = seat.batches.filter(({ source }) => source === task);
@@ -27,17 +44,21 @@ export class Interruptions {
       const last = batches[batches.length - 1];
       const end = last.firstTicket + last.portion.count;
       worker.board.skip(first.firstTicket, end - first.firstTicket);
-      if (options.kill && this.#runningAt(seat, worker)?.source === task) this.#condemn(worker);
+      const running = this.#runningAt(seat, worker);
+      if (running?.item.source !== task) continue;
+      if (kill) this.#end(worker, running.ticket, EndReason.unwanted);
+      else worker.request.ask(running.ticket, EndReason.unwanted);
     }
   }
 
-  /** Nobody wants this item of the task any more: if it runs, its worker is replaced. */
+  /** Nobody wants this item of the task any more: if it runs, it is made to end. */
   dropItem(task: Task, index: number, reason: unknown): void {
     if (!task.drop(index, reason)) return;
     for (const seat of this.#dispatcher.seats()) {
       const worker = this.#staff.get(seat.id);
-      const item = worker && this.#runningAt(seat, worker);
-      if (worker && item?.source === task && item.index === index) this.#condemn(worker);
+      const running = worker && this.#runningAt(seat, worker);
+      if (!worker || running?.item.source !== task || running.item.index !== index) continue;
+      this.#end(worker, running.ticket, EndReason.unwanted);
     }
   }
 
@@ -46,17 +67,44 @@ export class Interruptions {
     this.#limits.arm(worker.id, limitMs);
   }
 
-  /** The worker has ended. */
-  forget(id: number): void {
+  /** The worker has ended. @returns The ticket of the item that was made to end, if it was that which ended the worker. */
+  forget(id: number): number | undefined {
     this.#limits.disarm(id);
+    const ending = this.#endings.get(id);
+    clearTimeout(ending?.timer);
+    this.#endings.delete(id);
+    return ending?.ticket;
   }
 
-  #runningAt(seat: Seat<Task>, worker: Worker): Item<Task> | undefined {
+  #runningAt(seat: Seat<Task>, worker: Worker): { item: Item<Task>; ticket: number } | undefined {
     const { running } = worker.board;
-    return running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
+    const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
+    return item && { item, ticket: running as number };
   }
 
-  #condemn(worker: Worker): void {
+  /** Asks the item to end, if its task can hear it, and sees to it that it does. */
+  #end(worker: Worker, ticket: number, why: EndReason): void {
+    const before = this.#endings.get(worker.id);
+    if (before?.ticket === ticket || worker.condemned) return;
+    clearTimeout(before?.timer);
+    worker.request.ask(ticket, why);
+    const ending: Ending = { ticket, timer: undefined };
+    this.#endings.set(worker.id, ending);
+    if (!worker.request.isHeardBy(ticket)) {
+      this.#stop(worker, ticket);
+      return;
+    }
+    ending.timer = setTimeout(() => this.#stop(worker, ticket), HEARD_GRACE_MS);
+    ending.timer.unref(); // an idle pool keeps nothing alive
+  }
+
+  /** Ends the worker, if it still runs that item. */
+  #stop(worker: Worker, ticket: number): void {
+    worker.request.halt(); // SYNC POINT halt: what it begins from now on waits
+    if (worker.board.running !== ticket) {
+      worker.request.goOn();
+      return;
+    }
     const seat = this.#dispatcher.seat(worker.id);
     if (seat) seat.closing = true;
     worker.condemn();
@@ -69,19 +117,23 @@ export class Interruptions {
     const timed = seat.batches.filter(({ source }) => source.options.timeout !== undefined && !source.over);
     if (timed.length === 0) return;
     let nextLookMs = Math.min(...timed.map(({ source }) => source.options.timeout as number));
-    const { running } = worker.board;
-    const item = running === undefined ? undefined : this.#dispatcher.itemWith(seat, running);
-    const limit = item?.source.options.timeout;
-    if (item && limit !== undefined) {
+    const running = this.#runningAt(seat, worker);
+    const limit = running?.item.source.options.timeout;
+    if (running && limit !== undefined && this.#endings.get(id)?.ticket !== running.ticket) {
       const left = limit - worker.board.elapsedMs();
-      if (left <= 0 && worker.board.running === running) {
-        this.#condemn(worker); // if it is to be run again, it comes back with the rest of what the worker had
-        if (!item.source.settleError(item.index, timeoutError(describeItem(item), limit)) && item.source.over)
-          this.drop(item.source, { kill: false });
-        return;
-      }
-      nextLookMs = Math.min(nextLookMs, Math.max(1, left));
+      if (left <= 0 && worker.board.running === running.ticket) this.#timeOut(worker, running, limit);
+      else nextLookMs = Math.min(nextLookMs, Math.max(1, left));
     }
     this.#limits.arm(id, nextLookMs);
+  }
+
+  #timeOut(worker: Worker, { item, ticket }: { item: Item<Task>; ticket: number }, limitMs: number): void {
+    const { source, index } = item;
+    // If it is to be run again, then not before this run has ended: whatever comes of that does not count.
+    const error = timeoutError(describeItem(item), limitMs);
+    source.markCall(index, error);
+    if (source.settleError(index, error)) source.history.disown(index);
+    this.#end(worker, ticket, EndReason.timeout);
+    if (source.over) this.drop(source, { kill: false });
   }
 }

@@ -2,6 +2,7 @@
 
 import type { AnyFunction } from '../serialization/function-recipe.js';
 import { AsyncResult } from './async-result.js';
+import { CallSite } from './call-site.js';
 import type { CallStyle } from './frames.js';
 import type { PoolLife } from './pool-life.js';
 import {
@@ -40,41 +41,46 @@ export class PoolCalls {
   }
 
   apply<R>(fn: unknown, args: unknown[] | undefined, task: RunOptions): Promise<R> {
+    const site = new CallSite(this.apply);
     return toPromise((settler) => {
       const options = readOptions('apply', task, runNames);
       this.#call('apply', fn, args, { options, signal: task.signal }, settler);
-    });
+    }, site);
   }
 
   applyAsync<R>(fn: unknown, args: unknown[] | undefined, task: ApplyOptions): AsyncResult<R> {
+    const site = new CallSite(this.applyAsync);
     const options = readOptions('applyAsync', task, applyNames);
-    return asyncResult(task, (settler) =>
+    return asyncResult(task, site, (settler) =>
       this.#call('applyAsync', fn, args, { options, signal: task.signal }, settler),
     );
   }
 
   map<R>(call: Call, options: MapOptions): Promise<R[]> {
+    const site = new CallSite(this.map);
     return toPromise((settler) => {
       this.#life.submissions.many(new ArraySink(settler), settler, this.#check(call, options, mapNames));
-    });
+    }, site);
   }
 
   mapAsync<R>(call: Call, options: MapAsyncOptions): AsyncResult<R[]> {
     const many = this.#check(call, options as ApplyOptions, mapAsyncNames);
-    return asyncResult(options as ApplyOptions, (settler) =>
+    return asyncResult(options as ApplyOptions, new CallSite(this.mapAsync), (settler) =>
       this.#life.submissions.many(new ArraySink(settler), settler, many),
     );
   }
 
   mapSettled<R>(call: Call, options: MapOptions): Promise<PromiseSettledResult<R>[]> {
+    const site = new CallSite(this.mapSettled);
     return toPromise((settler) => {
       this.#life.submissions.many(new OutcomeSink(settler), settler, this.#check(call, options, mapNames));
-    });
+    }, site);
   }
 
   imap<R>(call: Call, options: ImapOptions, how: { ordered: boolean }): AsyncIterableIterator<R> {
     const many = this.#check(call, options, imapNames);
-    return this.#life.submissions.stream(many, { ...how, maxInFlight: options.maxInFlight });
+    const site = new CallSite(this.imap);
+    return this.#life.submissions.stream(many, { ...how, maxInFlight: options.maxInFlight, site });
   }
 
   #call(
@@ -107,9 +113,10 @@ export class PoolCalls {
 /** @param start Submits. @returns What gives it up. */
 function asyncResult<T>(
   options: ApplyOptions,
+  site: CallSite,
   start: (settler: Settler) => (reason: unknown) => void,
 ): AsyncResult<T> {
   return new AsyncResult<T>(options as ApplyOptions<T>, (resolve, reject) =>
-    start({ resolve: resolve as Settler['resolve'], reject }),
+    start({ resolve: resolve as Settler['resolve'], reject, site }),
   );
 }

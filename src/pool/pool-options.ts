@@ -2,6 +2,7 @@
 
 import { type ContextOption, methodOfContext } from '../process/start-method.js';
 import type { AsyncResultOptions } from './async-result.js';
+import type { OnProgress } from './progress-sink.js';
 import type { TaskOptions } from './task.js';
 
 export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
@@ -29,6 +30,8 @@ export interface RunOptions {
   retries?: number | undefined;
   /** What has a higher one goes to workers first; of one, first come, first served. Any finite number; 0 unless said. */
   priority?: number | undefined;
+  /** Called with each value that a running item reports, and once for each item that ends without having reported anything. */
+  onProgress?: OnProgress | undefined;
 }
 
 export interface ApplyOptions<T = unknown> extends RunOptions, AsyncResultOptions<T> {}
@@ -36,6 +39,8 @@ export interface ApplyOptions<T = unknown> extends RunOptions, AsyncResultOption
 export interface MapOptions extends RunOptions {
   /** Items per message; 'auto', the default, follows how long items take. */
   chunkSize?: number | 'auto' | undefined;
+  /** Shows done, total, rate, time left and failures on stderr while it runs, if that is a terminal. */
+  progress?: boolean | undefined;
 }
 
 export interface MapAsyncOptions<T = unknown> extends MapOptions, AsyncResultOptions<T[]> {}
@@ -45,7 +50,6 @@ export interface ImapOptions extends MapOptions {
   maxInFlight?: number | undefined;
 }
 
-const NOT_YET = ['onProgress', 'progress'];
 export const poolNames = [
   'initializer',
   'initargs',
@@ -77,9 +81,9 @@ export function checkProcesses(processes: unknown): void {
   if (processes < 1) throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
 }
 
-export const runNames = ['timeout', 'signal', 'retries', 'priority'] as const;
+export const runNames = ['timeout', 'signal', 'retries', 'priority', 'onProgress'] as const;
 export const applyNames = [...runNames, 'callback', 'errorCallback'] as const;
-export const mapNames = [...runNames, 'chunkSize'] as const;
+export const mapNames = [...runNames, 'chunkSize', 'progress'] as const;
 export const mapAsyncNames = [...mapNames, 'callback', 'errorCallback'] as const;
 export const imapNames = [...mapNames, 'maxInFlight'] as const;
 
@@ -94,7 +98,8 @@ export function readOptions(
   names: readonly string[],
 ): TaskOptions {
   checkNames(method, options, names);
-  const { timeout, signal, retries, priority, chunkSize, maxInFlight, callback, errorCallback } = options;
+  const { timeout, signal, retries, priority, chunkSize, maxInFlight, onProgress, progress } = options;
+  const { callback, errorCallback } = options;
   if (timeout !== undefined) {
     if (typeof timeout !== 'number' || Number.isNaN(timeout))
       throw new TypeError('timeout must be a number of milliseconds');
@@ -106,6 +111,9 @@ export function readOptions(
   if (priority !== undefined) checkPriority(priority);
   if (maxInFlight !== undefined) checkCount('maxInFlight', maxInFlight, 1);
   if (chunkSize !== undefined && chunkSize !== 'auto') checkCount('chunkSize', chunkSize, 1);
+  if (onProgress !== undefined) checkFunction('onProgress', onProgress);
+  if (progress !== undefined && typeof progress !== 'boolean')
+    throw new TypeError(`progress must be true or false, got ${String(progress)}`);
   if (callback !== undefined) checkFunction('callback', callback);
   if (errorCallback !== undefined) checkFunction('errorCallback', errorCallback);
   return {
@@ -113,6 +121,8 @@ export function readOptions(
     timeout: timeout === Number.POSITIVE_INFINITY ? undefined : timeout,
     retries: retries ?? 0,
     priority: priority ?? 0,
+    onProgress,
+    progress,
   };
 }
 
@@ -159,7 +169,6 @@ export function checkNames(where: string, options: object, names: readonly strin
     throw new TypeError(`${where}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {
     if (names.includes(name) || value === undefined) continue;
-    const why = NOT_YET.includes(name) ? 'is not supported yet' : 'is not known';
-    throw new TypeError(`${where}: the option ${name} ${why}; it takes ${names.join(', ')}`);
+    throw new TypeError(`${where}: the option ${name} is not known; it takes ${names.join(', ')}`);
   }
 }

@@ -1,16 +1,14 @@
 // The results of a worker on their way to the parent: piled up, and sent together.
 
 import { BrokenPipeError } from '../base/errors.js';
-import type { ShipmentWriter } from '../base/shippable.js';
 import type { RingConnection } from '../channels/ring-connection.js';
-import { Session } from '../memory/session.js';
 import { currentProcess } from '../process/process.js';
-import { encode } from '../serialization/codec.js';
 import { packError } from '../serialization/remote-error.js';
-import { dropAttachment } from '../sync/attachment.js';
+import { encodeInline } from './encode-inline.js';
 import { type FrameToParent, type ManyFrame, ToParent } from './frames.js';
 import { ItemListWriter } from './item-list.js';
 import { isPlain } from './packed-value.js';
+import type { ReportSender } from './report-sender.js';
 
 /** Results are held back no longer than this while there is more to do. */
 const HOLD_MS = 2;
@@ -21,6 +19,7 @@ const FEWEST_LOOKS = 64;
 
 export class ResultSender {
   readonly #pipe: RingConnection<unknown>;
+  readonly #reports: ReportSender;
   readonly #list = new ItemListWriter();
   #failed: number[] = [];
   #skipped: number[] = [];
@@ -33,8 +32,10 @@ export class ResultSender {
   #untilLook = 1;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pipe: RingConnection<unknown>) {
+  /** @param reports What items have reported goes before their results. */
+  constructor(pipe: RingConnection<unknown>, reports: ReportSender) {
     this.#pipe = pipe;
+    this.#reports = reports;
     this.#since = performance.now();
   }
 
@@ -84,6 +85,7 @@ export class ResultSender {
 
   /** Sends what is there; resolves when the parent has room for more. */
   async flush(): Promise<void> {
+    this.#reports.flush();
     for (const frame of this.#take()) {
       try {
         await this.#pipe.send(frame);
@@ -103,6 +105,7 @@ export class ResultSender {
   /** At the end of the process: what has been done is not done in vain. */
   flushSync(): void {
     try {
+      this.#reports.flush();
       for (const frame of this.#take()) this.#pipe.sendSync(frame, 1000);
     } catch {
       // The parent is gone, or has no room: it will have the items run again.
@@ -112,7 +115,7 @@ export class ResultSender {
   #add(value: unknown, ok: boolean): void {
     let bytes: Uint8Array | undefined;
     try {
-      bytes = encodeInline(value);
+      bytes = encodeInline(value, 'result');
     } catch (error) {
       this.error(error);
       return;
@@ -147,42 +150,5 @@ export class ResultSender {
       this.#alone = undefined;
     }
     return frames;
-  }
-}
-
-/** Finds out whether a value needs shared memory of its own. */
-class AttachmentProbe implements ShipmentWriter {
-  #found: number[] | undefined;
-  needed = false;
-
-  attach(address: number): number {
-    this.needed = true;
-    this.#found ??= [];
-    return this.#found.push(address) - 1;
-  }
-
-  attachBytes(): number {
-    this.needed = true;
-    return 0;
-  }
-
-  drop(): void {
-    const { self } = Session.current();
-    for (const at of this.#found ?? []) dropAttachment(at, self);
-  }
-}
-
-/** Large enough to be worth a frame of its own. */
-const LARGE_BYTES = 16 * 1024;
-
-/** The value's bytes; undefined if it must travel in a frame of its own. @throws {SerializationError} If it can't travel. */
-function encodeInline(value: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(value) && value.byteLength >= LARGE_BYTES) return undefined;
-  const probe = new AttachmentProbe();
-  try {
-    const bytes = encode(value, probe, 'result');
-    return probe.needed ? undefined : bytes;
-  } finally {
-    probe.drop();
   }
 }

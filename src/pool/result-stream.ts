@@ -4,7 +4,9 @@
 //
 // An error ends the stream, as it ends a generator: it is thrown once, what has not begun is cancelled.
 
-import type { Sink, Task } from './task.js';
+import type { CallSite } from './call-site.js';
+import type { Sink } from './sink.js';
+import type { Task } from './task.js';
 
 export type Source<T> = Iterable<T> | AsyncIterable<T>;
 
@@ -16,6 +18,8 @@ export interface StreamOptions {
   readonly onAdded: () => void;
   /** Makes the item ready to travel. */
   readonly pack: (item: unknown, index: number) => unknown;
+  /** Where the call was made. */
+  readonly site?: CallSite | undefined;
 }
 
 type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
@@ -76,6 +80,10 @@ export class ResultStream<R> implements AsyncIterableIterator<R>, Sink {
 
   error(index: number, error: unknown): undefined {
     this.#arrive(index, { ok: false, error });
+  }
+
+  siteOf(): CallSite | undefined {
+    return this.#options.site;
   }
 
   abort(reason: unknown): void {

@@ -5,6 +5,7 @@ import { type Dispatcher, type Item, indexAt, type Seat } from './dispatcher.js'
 import type { ManyFrame, OneFrame } from './frames.js';
 import { PackedReader } from './item-list.js';
 import { openPacked } from './packed-value.js';
+import { afterBackOff } from './retries.js';
 import type { Task } from './task.js';
 
 export class Settlement {
@@ -36,13 +37,14 @@ export class Settlement {
       const count = Math.min(portion.count - answered, values.length - at);
       source.cost.note(count, (ms * count) / values.length);
       this.#dispatcher.skip(seat, batch, count);
-      if (simple && !portion.listed) {
+      if (simple && !portion.listed && !source.anyDisowned) {
         source.settlePlain(portion.first + answered, values, at, count); // FAST PATH
       } else {
         for (let i = 0; i < count; i++) {
           const item = { source, index: indexAt(portion, answered + i) };
           const packed = packedValues.at(at + i);
-          if (notRun.has(at + i)) this.#dispatcher.giveBack(source, [item.index]);
+          if (source.reclaim(item.index)) this.runAgain(item);
+          else if (notRun.has(at + i)) this.#dispatcher.giveBack(source, [item.index]);
           else if (packed) this.#open(item, packed.bytes, !failures.has(at + i));
           else source.settleValue(item.index, values[at + i]);
         }
@@ -56,7 +58,10 @@ export class Settlement {
     const item = this.#dispatcher.answer(seat);
     if (!item) return;
     this.completed++;
-    if (frame instanceof Promise) {
+    if (item.source.reclaim(item.index)) {
+      if (frame instanceof Promise) frame.catch(() => {});
+      this.runAgain(item);
+    } else if (frame instanceof Promise) {
       frame.then(
         (opened) => this.#one(item, opened),
         (error) => this.fail(item, error),
@@ -65,11 +70,19 @@ export class Settlement {
   }
 
   /** The item has failed; it is run again if it may be. */
-  fail({ source, index }: Item<Task>, error: unknown): void {
-    if (source.settleError(index, error)) {
+  fail(item: Item<Task>, error: unknown, mayRetry = true): void {
+    const { source, index } = item;
+    source.markCall(index, error);
+    if (source.settleError(index, error, mayRetry)) this.runAgain(item);
+    else if (source.over) this.#onCancelled(source);
+  }
+
+  /** The item is given back after a while: the longer, the more often it has failed. */
+  runAgain({ source, index }: Item<Task>): void {
+    afterBackOff(source.history.attemptOf(index) - 1, () => {
       this.#dispatcher.giveBack(source, [index]);
       this.#onRetry();
-    } else if (source.over) this.#onCancelled(source);
+    });
   }
 
   #one(item: Item<Task>, [, ok, value, ms]: OneFrame): void {

@@ -1,16 +1,19 @@
 // Where the results of a task go: one promise per item, an array, an array of outcomes.
 
-import type { Sink } from './task.js';
+import type { CallSite } from './call-site.js';
+import type { Sink } from './sink.js';
 
 export interface Settler {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  /** Where the call was made. */
+  readonly site?: CallSite | undefined;
 }
 
 /** What `start` throws rejects. */
-export function toPromise<T>(start: (settler: Settler) => void): Promise<T> {
+export function toPromise<T>(start: (settler: Settler) => void, site?: CallSite): Promise<T> {
   return new Promise((resolve, reject) => {
-    start({ resolve: resolve as Settler['resolve'], reject });
+    start({ resolve: resolve as Settler['resolve'], reject, site });
   });
 }
 
@@ -32,6 +35,10 @@ export class CallSink implements Sink {
   error(index: number, error: unknown): undefined {
     this.#calls[index]?.reject(error);
     this.#calls[index] = undefined;
+  }
+
+  siteOf(index: number): CallSite | undefined {
+    return this.#calls[index]?.site;
   }
 
   abort(reason: unknown): void {
@@ -64,6 +71,10 @@ export class ArraySink implements Sink {
     return true;
   }
 
+  siteOf(): CallSite | undefined {
+    return this.#settler.site;
+  }
+
   abort(reason: unknown): void {
     this.#settler.reject(reason);
   }
@@ -91,6 +102,10 @@ export class OutcomeSink implements Sink {
   error(index: number, reason: unknown): undefined {
     fillUpTo(this.#outcomes, index);
     this.#outcomes[index] = { status: 'rejected', reason };
+  }
+
+  siteOf(): CallSite | undefined {
+    return this.#settler.site;
   }
 
   abort(reason: unknown): void {

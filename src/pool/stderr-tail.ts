@@ -1,11 +1,14 @@
 // What a worker writes to stderr: passed on to ours, its last part kept for the error that tells of its death.
 
 const KEPT_BYTES = 4096;
+const OUT_OF_MEMORY = 'JavaScript heap out of memory';
 /** How long the rest may take to come after the worker's end: a grandchild may hold the stream open. */
 const REST_MS = 200;
 
 export class StderrTail {
   #tail: Buffer = Buffer.alloc(0);
+  /** Whether V8 has said that it gives up for want of memory. */
+  isOutOfMemory = false;
   readonly #over: Promise<void>;
 
   constructor(stream: NodeJS.ReadableStream | null) {
@@ -18,6 +21,7 @@ export class StderrTail {
     stream.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
       const tail = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
+      if (tail.includes(OUT_OF_MEMORY)) this.isOutOfMemory = true; // a long account of the stack may follow it
       this.#tail = Buffer.from(tail.subarray(-KEPT_BYTES));
     });
     this.#over = new Promise((resolve) => {

@@ -1,16 +1,19 @@
 // Turns calls of a pool's methods into tasks, and knows which tasks are not over yet.
 
 import type { AnyFunction } from '../serialization/function-recipe.js';
+import type { CallSite } from './call-site.js';
 import { type Cost, UnknownCost } from './chunking.js';
 import type { Crew } from './crew.js';
 import { Definitions } from './definition.js';
 import { CallStyle } from './frames.js';
 import { isPlain, PackedValue } from './packed-value.js';
 import type { PendingHold } from './pending-hold.js';
+import { ProgressSink } from './progress-sink.js';
 import { RecentFailure } from './recent-failure.js';
 import { ResultStream, type Source } from './result-stream.js';
 import { CallSink, type Settler } from './sinks.js';
-import { type Sink, Task, type TaskOptions, type TaskParts } from './task.js';
+import type { Sink } from './sink.js';
+import { Task, type TaskOptions, type TaskParts } from './task.js';
 
 /** A call of one of the methods that take many items. */
 export interface ManyItems {
@@ -115,8 +118,9 @@ export class Submissions {
     settler: Settler,
   ): (reason: unknown) => void {
     const { options, signal } = how;
-    const { timeout, retries, priority } = options;
-    const special = signal !== undefined || timeout !== undefined || retries > 0 || priority !== 0;
+    const { timeout, retries, priority, onProgress } = options;
+    const limited = signal !== undefined || timeout !== undefined;
+    const special = limited || retries > 0 || priority !== 0 || onProgress !== undefined;
     const { task, index } = this.#place(fn, args, { options, signal, special }, settler);
     return (reason) => this.#crew.dropItem(task, index, reason);
   }
@@ -212,7 +216,12 @@ export class Submissions {
   /** The results one by one. @throws What is wrong with the function. */
   stream<R>(
     { fn, items, style, options, signal }: ManyItems,
-    how: { ordered: boolean; maxInFlight: number | undefined; cost?: Cost | undefined },
+    how: {
+      ordered: boolean;
+      maxInFlight: number | undefined;
+      cost?: Cost | undefined;
+      site?: CallSite | undefined;
+    },
   ): ResultStream<R> {
     const definition = this.#definitions.of(fn);
     const { chunkSize } = options;
@@ -222,9 +231,11 @@ export class Submissions {
       window: () => how.maxInFlight ?? Math.min(LARGEST_WINDOW, BATCHES_AHEAD * this.#crew.size * batch()),
       pack: (item, index) => pack(item, style, `items[${index}]`),
       onAdded: () => this.#hold.add(),
+      site: how.site,
     });
     const task = this.#newTask({ definition, style, options, sink: stream, open: true, cost: how.cost });
     this.#watch(task, signal);
+    task.whenOver(() => this.#crew.drop(task, { kill: false }));
     stream.attach(task, () => this.#crew.submit(task));
     return stream;
   }
@@ -238,9 +249,11 @@ export class Submissions {
     cost?: Cost | undefined;
     onFinished?: () => void;
   }): Task {
+    const told = progressSink(parts);
     this.failure.clear();
     const task = new Task({
       ...parts,
+      sink: told ?? parts.sink,
       onSettled: (count) => {
         this.#settled += count;
         this.#hold.remove(count);
@@ -254,10 +267,12 @@ export class Submissions {
       },
       onOver: () => {
         this.#tasks.delete(task);
+        told?.end();
         parts.onFinished?.();
         if (this.#tasks.size === 0) for (const tell of this.#onAllOver.splice(0)) tell();
       },
     });
+    told?.attach(task);
     this.#tasks.add(task);
     return task;
   }
@@ -299,6 +314,12 @@ export class Submissions {
       task.cancel();
     }
   }
+}
+
+/** What tells of the task's progress, if anybody wants to know. */
+function progressSink({ sink, options }: { sink: Sink; options: TaskOptions }): ProgressSink | undefined {
+  const { onProgress, progress } = options;
+  return onProgress || progress ? new ProgressSink(sink, { onProgress, bar: progress === true }) : undefined;
 }
 
 function pack(item: unknown, style: CallStyle, root: string): unknown {

@@ -7,20 +7,11 @@ import type { Cost } from './chunking.js';
 import type { Definition } from './definition.js';
 import type { ItemSource, Portion } from './dispatcher.js';
 import type { CallStyle } from './frames.js';
+import { ItemHistory } from './item-history.js';
+import { ItemIds } from './item-ids.js';
 import { PackedValue } from './packed-value.js';
-
-/** Who wants to know. Each index is settled at most once. */
-export interface Sink {
-  /** Whether each item is a call of its own. */
-  readonly isCall?: boolean;
-  /** Errors are outcomes like others: they make no call fail. */
-  readonly keepsErrors?: boolean;
-  value(index: number, value: unknown): void;
-  /** @returns True if nothing more of the task is wanted. */
-  error(index: number, error: unknown): boolean | undefined;
-  /** Everything that is not settled yet never will be. */
-  abort(reason: unknown): void;
-}
+import type { OnProgress } from './progress-sink.js';
+import type { Sink } from './sink.js';
 
 export interface TaskOptions {
   readonly chunkSize: number | 'auto';
@@ -30,6 +21,9 @@ export interface TaskOptions {
   readonly retries: number;
   /** Tasks of a higher one go first. */
   readonly priority: number;
+  readonly onProgress?: OnProgress | undefined;
+  /** Whether to show a bar. */
+  readonly progress?: boolean | undefined;
 }
 
 export interface TaskParts {
@@ -61,6 +55,7 @@ export class Task implements ItemSource {
   readonly style: CallStyle;
   readonly options: TaskOptions;
   readonly cost: Cost;
+  readonly #ids = new ItemIds();
   readonly #sink: Sink;
   readonly #onSettled: (count: number) => void;
   readonly #onFailed: (rejects: boolean) => void;
@@ -82,8 +77,8 @@ export class Task implements ItemSource {
   /** When it was put into the queue. */
   queuedAtMs = 0;
   #over = false;
-  /** Runs that have failed, by item; only where there are retries. */
-  #failures: Map<number, number> | undefined;
+  /** Made when something goes wrong. */
+  #history: ItemHistory | undefined;
 
   constructor(parts: TaskParts) {
     const { definition, style, options, sink, open, cost, onSettled, onOver } = parts;
@@ -128,6 +123,20 @@ export class Task implements ItemSource {
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** How many items there will be, if that is known. */
+  get total(): number | undefined {
+    return this.#open ? undefined : this.#items.length;
+  }
+
+  get wantsReports(): boolean {
+    return this.#sink.report !== undefined;
+  }
+
+  get history(): ItemHistory {
+    this.#history ??= new ItemHistory();
+    return this.#history;
   }
 
   /** Adds an item: a plain value, or a PackedValue. @returns Its index. */
@@ -177,7 +186,7 @@ export class Task implements ItemSource {
 
   take(limit: number): Portion {
     if (this.#again.length > 0) {
-      const listed = this.#again.splice(0, limit);
+      const listed = this.#again.splice(0, this.#history?.together(this.#again, limit) ?? limit);
       return { first: listed[0], count: listed.length, listed };
     }
     if (this.#droppedAhead > 0) return this.#takeWanted(limit);
@@ -216,11 +225,33 @@ export class Task implements ItemSource {
     return limit;
   }
 
+  /** Numbers of a portion's items. */
+  idsOf(portion: Portion): number | number[] {
+    this.#ids.reserve(this.#items.length);
+    return this.#ids.of(portion);
+  }
+
   /** Which run of each item of a portion this is; undefined if it is the first of all. */
   attemptsOf(portion: Portion): number[] | undefined {
-    const failures = this.#failures;
-    if (!failures || !portion.listed) return undefined;
-    return portion.listed.map((index) => (failures.get(index) ?? 0) + 1);
+    const history = this.#history;
+    if (!history || !portion.listed) return undefined;
+    return portion.listed.map((index) => history.attemptOf(index));
+  }
+
+  /** Whether the answer for this item does not count, because its run was given up before; then it is to be run again. */
+  reclaim(index: number): boolean {
+    return this.#history?.reclaim(index) === true && !this.#over && this.#items[index] !== SETTLED;
+  }
+
+  /** Whether `reclaim` has to be asked. */
+  get anyDisowned(): boolean {
+    return this.#history?.anyDisowned === true;
+  }
+
+  /** An item that runs has reported something. */
+  report(index: number, value: unknown): void {
+    if (this.#over || this.#items[index] === SETTLED) return;
+    this.#sink.report?.(index, value, this.#history?.attemptOf(index) ?? 1);
   }
 
   settleValue(index: number, value: unknown): void {
@@ -234,10 +265,7 @@ export class Task implements ItemSource {
   settleError(index: number, error: unknown, mayRetry = true): boolean {
     if (this.#over || this.#items[index] === SETTLED) return false;
     if (mayRetry && this.options.retries > 0) {
-      this.#failures ??= new Map();
-      const failures = (this.#failures.get(index) ?? 0) + 1;
-      this.#failures.set(index, failures);
-      if (failures <= this.options.retries) return true;
+      if (this.history.noteFailure(index) <= this.options.retries) return true;
     }
     this.#forget(index);
     this.#onFailed(!this.#sink.keepsErrors);
@@ -264,6 +292,11 @@ export class Task implements ItemSource {
       this.#sink.value(first + i, values[from + i]);
     }
     if (!this.#over) this.#settled(settled);
+  }
+
+  /** Adds to an error of the item where it was submitted. */
+  markCall(index: number, error: unknown): void {
+    if (!this.#over && this.#items[index] !== SETTLED) this.#sink.siteOf?.(index)?.addTo(error);
   }
 
   /** Gives one item up, wherever it is. @returns False if it is settled. */

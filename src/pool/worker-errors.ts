@@ -2,6 +2,7 @@
 
 import { InitializerError, ProcessCrashedError, TimeoutError, WorkerCrashedError } from '../base/errors.js';
 import type { Item } from './dispatcher.js';
+import { MOST_DEATHS } from './item-history.js';
 import type { Task } from './task.js';
 import type { WorkerEnd } from './worker.js';
 
@@ -11,15 +12,23 @@ export function describeItem({ source, index }: Item<Task>): string {
   return source.isCall ? name : `${name}[${index}]`;
 }
 
+/** What is known of a worker's death besides how it ended. */
+export interface CrashDetails {
+  readonly task: string;
+  readonly stderrTail: string;
+  /** Its heap had reached its limit. */
+  readonly isOutOfMemory: boolean;
+  /** The item is not run again, although it might be. */
+  readonly isQuarantined: boolean;
+}
+
 /** A worker died while it ran a task. */
-export function crashError(
-  name: string,
-  end: WorkerEnd,
-  task: string,
-  stderrTail: string,
-): WorkerCrashedError {
-  const message = `worker ${name} (pid ${end.pid}) died while it ran ${task}: ${howOf(end)}`;
-  return new WorkerCrashedError(message, { ...detailsOf(end), task, stderrTail });
+export function crashError(name: string, end: WorkerEnd, details: CrashDetails): WorkerCrashedError {
+  const { task, stderrTail, isOutOfMemory, isQuarantined } = details;
+  const how = isOutOfMemory ? `out of memory (its heap had reached its limit; ${howOf(end)})` : howOf(end);
+  const rest = isQuarantined ? `; that was the ${MOST_DEATHS}th worker, so it is not run again` : '';
+  const message = `worker ${name} (pid ${end.pid}) died while it ran ${task}: ${how}${rest}`;
+  return new WorkerCrashedError(message, { ...detailsOf(end), task, stderrTail, outOfMemory: isOutOfMemory });
 }
 
 /** Workers were started, and none of them came to run anything. */

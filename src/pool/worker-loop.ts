@@ -5,13 +5,14 @@
 // What does not wait is not awaited: an item that returns no promise costs no turn of the event loop.
 
 import { EOFError } from '../base/errors.js';
+import { killPoint } from '../base/kill-point.js';
 import type { RingConnection } from '../channels/ring-connection.js';
 import { setImporting } from '../process/child-content.js';
 import { currentProcess } from '../process/process.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
 import { registerOwnExport } from '../serialization/own-exports.js';
 import { packError } from '../serialization/remote-error.js';
-import { enterTask } from './current-task.js';
+import { EndRequest } from './end-request.js';
 import {
   CallStyle,
   type DefineFrame,
@@ -22,18 +23,24 @@ import {
   TICKET_MASK,
   ToParent,
   ToWorker,
+  Watch,
 } from './frames.js';
+import { ItemHost } from './item-host.js';
 import { PackedReader } from './item-list.js';
 import { MemoryWatch } from './memory-watch.js';
 import { openPacked, PackedValue } from './packed-value.js';
 import { PoolBoard } from './pool-board.js';
+import { ReportSender } from './report-sender.js';
 import { ResultSender } from './result-sender.js';
+import { TaskFunction } from './task-context.js';
 import { setWorkerBudget } from './worker-budget.js';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
   /** Address of its board. */
   readonly board: number;
+  /** Address of its end request. */
+  readonly request: number;
   /** `[initializer, args]`, packed by the parent. */
   readonly initializer: PackedParts | undefined;
   /** Bytes it may grow to. */
@@ -51,7 +58,7 @@ const BREATHE_MS = 20;
 /** What a pool's worker process runs: until it is told to stop, or the pool is gone. */
 export async function poolWorkerLoop(pipe: RingConnection<unknown>, setup: WorkerSetup): Promise<void> {
   setWorkerBudget(setup.budget);
-  const loop = new WorkerLoop(pipe, PoolBoard.attach(setup.board));
+  const loop = new WorkerLoop(pipe, setup);
   if (await loop.initialize(setup)) await loop.run();
   setTimeout(() => process.exit(), STOP_GRACE_MS).unref();
 }
@@ -61,15 +68,20 @@ registerOwnExport('poolWorkerLoop', poolWorkerLoop);
 class WorkerLoop {
   readonly #pipe: RingConnection<unknown>;
   readonly #board: PoolBoard;
+  readonly #request: EndRequest;
   readonly #results: ResultSender;
-  readonly #functions = new Map<number, DefineFrame | AnyFunction>();
+  readonly #host: ItemHost;
+  readonly #functions = new Map<number, DefineFrame | TaskFunction>();
   #memory: MemoryWatch | undefined;
   #breathedAt = performance.now();
 
-  constructor(pipe: RingConnection<unknown>, board: PoolBoard) {
+  constructor(pipe: RingConnection<unknown>, { board, request }: WorkerSetup) {
     this.#pipe = pipe;
-    this.#board = board;
-    this.#results = new ResultSender(pipe);
+    this.#board = PoolBoard.attach(board);
+    this.#request = EndRequest.attach(request);
+    const reports = new ReportSender(pipe);
+    this.#results = new ResultSender(pipe, reports);
+    this.#host = new ItemHost(this.#request, reports);
   }
 
   /** @returns False if the initializer threw: the parent has been told. */
@@ -77,7 +89,7 @@ class WorkerLoop {
     try {
       if (initializer) {
         const [fn, args] = (await openPrepared(initializer)) as [AnyFunction, unknown[]];
-        await fn(...args);
+        this.#host.workerState = await fn(...args);
       }
     } catch (error) {
       const { bytes } = PackedValue.of(packError(error, currentProcess().name), 'error');
@@ -88,6 +100,7 @@ class WorkerLoop {
     if (maxMemoryPerChild !== undefined) this.#memory = new MemoryWatch(maxMemoryPerChild);
     await this.#pipe.send([ToParent.ready] satisfies FrameToParent);
     process.on('exit', () => this.#results.flushSync());
+    this.#host.judgeUncaught();
     return true;
   }
 
@@ -98,6 +111,7 @@ class WorkerLoop {
       for (;;) {
         const frame = this.#pipe.tryTakeParcel()?.open() as FrameToWorker | undefined;
         if (frame) {
+          CHAOS: killPoint('pool.frame.taken');
           if (frame[0] === ToWorker.stop) return;
           if (frame[0] === ToWorker.run) await this.#runBatch(frame);
           else if (frame[0] === ToWorker.define) this.#functions.set(frame[1], frame);
@@ -105,8 +119,8 @@ class WorkerLoop {
           continue;
         }
         if (this.#results.pending) await this.#flush();
+        CHAOS: killPoint('pool.results.sent');
         this.#board.rest();
-        enterTask(-1, 1);
         await this.#pipe.poll(null);
         this.#results.restart();
       }
@@ -123,38 +137,53 @@ class WorkerLoop {
     style,
     firstTicket,
     values,
+    ids,
     part,
     attempts,
-    timed,
+    watch = 0,
   ]: RunFrame): Promise<void> {
     const packedValues = new PackedReader(part);
     const board = this.#board;
     const results = this.#results;
+    const host = this.#host;
+    const request = this.#request;
+    const timed = (watch & Watch.time) !== 0;
     for (let i = 0; i < values.length; i++) {
       if (timed) board.stampTime();
       const ticket = (firstTicket + i) & TICKET_MASK;
       if (!board.begin(ticket)) return; // what follows in the batch was taken back, too
+      CHAOS: killPoint('pool.item.begun');
+      if (request.halted) await request.untilGoingOn();
       try {
         const packed = packedValues.at(i);
         if (board.skips(ticket)) {
           results.skipped();
           continue;
         }
-        enterTask(ticket, attempts ? attempts[i] : 1);
+        const id = typeof ids === 'number' ? ids + i : ids[i];
+        host.enter(ticket, id, attempts ? attempts[i] : 1, watch);
         const held = this.#functions.get(functionId);
-        const fn = typeof held === 'function' ? held : await this.#open(functionId, held);
+        const fn = held instanceof TaskFunction ? held : await this.#open(functionId, held);
         let item = values[i];
         if (packed) {
           item = openPacked(packed.bytes, packed.attachments);
           if (item instanceof Promise) item = await item;
         }
-        let value = style === CallStyle.spread ? fn(...(item as unknown[])) : fn(item);
-        if (isThenable(value)) {
+        const isSpread = style === CallStyle.spread;
+        let value: unknown;
+        if (!fn.isQuick) value = fn.callFor(host.inContext(), isSpread ? (item as unknown[]) : [item]);
+        else value = isSpread ? fn.spread(item as unknown[]) : fn.call(item); // FAST PATH
+        const waits = isThenable(value);
+        fn.noteWaits(waits);
+        if (waits) {
           results.flushSoon();
           value = await value;
         }
+        host.leave();
         results.value(value);
+        CHAOS: killPoint('pool.item.ended');
       } catch (error) {
+        host.leave();
         results.error(error);
       }
       if (results.due) {
@@ -170,9 +199,9 @@ class WorkerLoop {
     await this.#results.flush();
   }
 
-  async #open(id: number, frame: DefineFrame | undefined): Promise<AnyFunction> {
+  async #open(id: number, frame: DefineFrame | undefined): Promise<TaskFunction> {
     if (!frame) throw new Error(`function ${id} is not here`);
-    const fn = (await openPrepared(frame[2])) as AnyFunction;
+    const fn = new TaskFunction((await openPrepared(frame[2])) as AnyFunction);
     this.#functions.set(id, fn);
     return fn;
   }

@@ -4,16 +4,20 @@
 
 import { constants } from 'node:os';
 import { BrokenPipeError, ClosedError, EOFError } from '../base/errors.js';
+import { killPoint } from '../base/kill-point.js';
+import type { IncomingParcel } from '../channels/parcel.js';
 import { Pipe } from '../channels/pipe.js';
 import type { RingConnection } from '../channels/ring-connection.js';
 import { Process, whenEnded } from '../process/process.js';
 import type { StartMethod } from '../process/start-method.js';
+import { EndRequest } from './end-request.js';
 import {
   type FrameToParent,
   type FrameToWorker,
   type ManyFrame,
   type OneFrame,
   type PackedParts,
+  type ReportsFrame,
   ToParent,
   ToWorker,
 } from './frames.js';
@@ -37,6 +41,9 @@ export interface WorkerEvents {
   onResults(worker: Worker, frame: ManyFrame): void;
   /** One item's frame, or the promise of one that may not be revived. */
   onOne(worker: Worker, frame: OneFrame | Promise<OneFrame>): void;
+  onReports(worker: Worker, frame: ReportsFrame): void;
+  /** A report that needed a frame of its own: a value, or the promise of one that may not be revived. */
+  onReport(worker: Worker, ticket: number, value: unknown | Promise<unknown>): void;
   onEnd(worker: Worker, end: WorkerEnd): void;
   /** The operating system refused to start it. */
   onNotStarted(worker: Worker, error: unknown): void;
@@ -58,6 +65,7 @@ const TERM_GRACE_MS = 500;
 export class Worker {
   readonly id: number;
   readonly board: PoolBoard;
+  readonly request: EndRequest;
   readonly stderr: StderrTail;
   /** Functions it has been given. */
   readonly functions = new Set<number>();
@@ -74,12 +82,15 @@ export class Worker {
   items = 0;
   busyMs = 0;
   #ready = false;
+  /** The next parcel is what the item with this ticket reports. */
+  #reportNext: number | undefined;
 
   constructor(options: WorkerOptions, events: WorkerEvents) {
     const { id, name, initializer, method, maxMemoryPerChild, budget } = options;
     this.id = id;
     this.#events = events;
     this.board = PoolBoard.create();
+    this.request = EndRequest.create();
     const [ours, theirs] = Pipe<unknown>() as [RingConnection<unknown>, RingConnection<unknown>];
     ours.keepAlive = false;
     this.#pipe = ours;
@@ -87,7 +98,16 @@ export class Worker {
       name,
       daemon: true,
       target: poolWorkerLoop,
-      args: [theirs, { board: this.board.address, initializer, maxMemoryPerChild, budget }],
+      args: [
+        theirs,
+        {
+          board: this.board.address,
+          request: this.request.address,
+          initializer,
+          maxMemoryPerChild,
+          budget,
+        },
+      ],
       stdio: ['ignore', 'inherit', 'pipe'],
       context: method,
     });
@@ -142,6 +162,7 @@ export class Worker {
 
   /** It ends when it has done what it has been sent. */
   stop(): void {
+    CHAOS: killPoint('pool.worker.stopped');
     void this.send([ToWorker.stop]).catch(() => this.condemn());
   }
 
@@ -164,6 +185,7 @@ export class Worker {
   async #failToStart(started: Promise<void>): Promise<void> {
     this.#pipe.close();
     this.board.free();
+    this.request.free();
     await started.catch((error: unknown) => this.#events.onNotStarted(this, error));
   }
 
@@ -181,6 +203,10 @@ export class Worker {
   /** Takes everything that has come in. */
   #drain(): void {
     for (let parcel = this.#pipe.tryTakeParcel(); parcel; parcel = this.#pipe.tryTakeParcel()) {
+      if (this.#reportNext !== undefined) {
+        this.#takeReport(this.#reportNext, parcel);
+        continue;
+      }
       if (parcel.needsPreparation) {
         this.#events.onOne(this, parcel.openAsync() as Promise<OneFrame>);
         continue;
@@ -196,9 +222,22 @@ export class Worker {
     }
   }
 
+  #takeReport(ticket: number, parcel: IncomingParcel): void {
+    this.#reportNext = undefined;
+    let value: unknown;
+    try {
+      value = parcel.needsPreparation ? parcel.openAsync() : parcel.open();
+    } catch (error) {
+      value = Promise.reject(error);
+    }
+    this.#events.onReport(this, ticket, value);
+  }
+
   #take(frame: FrameToParent): void {
     if (frame[0] === ToParent.many) this.#events.onResults(this, frame);
     else if (frame[0] === ToParent.one) this.#events.onOne(this, frame);
+    else if (frame[0] === ToParent.reports) this.#events.onReports(this, frame);
+    else if (frame[0] === ToParent.reportNext) this.#reportNext = frame[1];
     else if (frame[0] === ToParent.initFailed) this.#events.onInitFailed(this, frame[1]);
     else if (frame[0] === ToParent.memory) this.#events.onMemory(this, frame[1]);
     else {
@@ -218,6 +257,7 @@ export class Worker {
     const { running } = this.board;
     this.#pipe.close();
     this.board.free();
+    this.request.free();
     this.#events.onEnd(this, { pid, exitCode, signal: signalOf(exitCode), running });
   }
 }

@@ -2,11 +2,12 @@
 // Arguments are parts of scenario names; all without any. Exit code 1 if a scenario fails.
 
 import { queueScenarios, syncScenarios } from './scenarios/all.js';
+import { poolScenarios } from './scenarios/pools.js';
 import { longSize, reportLine } from './size.js';
 
 const wanted = process.argv.slice(2).map((part) => part.toLowerCase());
 const size = longSize();
-const chosen = [...syncScenarios, ...queueScenarios].filter(
+const chosen = [...syncScenarios, ...queueScenarios, ...poolScenarios].filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part)),
 );
 if (chosen.length === 0) {

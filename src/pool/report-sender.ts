@@ -1,0 +1,72 @@
+// What items report while they run, on its way to the parent: in order, and never behind the result of its item.
+
+import { BrokenPipeError } from '../base/errors.js';
+import type { RingConnection } from '../channels/ring-connection.js';
+import { encodeInline } from './encode-inline.js';
+import { type ReportsFrame, ToParent } from './frames.js';
+import { ItemListWriter } from './item-list.js';
+import { isPlain } from './packed-value.js';
+
+/** Reports that follow each other quickly are sent together: each is held back no longer than this. */
+const HOLD_MS = 2;
+const MOST_ITEMS = 4096;
+const MOST_BYTES = 64 * 1024;
+
+export class ReportSender {
+  readonly #pipe: RingConnection<unknown>;
+  readonly #list = new ItemListWriter();
+  #tickets: number[] = [];
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pipe: RingConnection<unknown>) {
+    this.#pipe = pipe;
+  }
+
+  /** @throws {SerializationError | NotShippableError} If the value can't travel. */
+  add(ticket: number, value: unknown): void {
+    if (isPlain(value)) this.#list.plain(value);
+    else {
+      const bytes = encodeInline(value, 'report');
+      if (bytes === undefined) {
+        this.flush();
+        this.#send([ToParent.reportNext, ticket]);
+        this.#send(value);
+        return;
+      }
+      this.#list.packed(bytes);
+    }
+    this.#tickets.push(ticket);
+    const isFull = this.#list.count >= MOST_ITEMS || this.#list.packedBytes >= MOST_BYTES;
+    if (isFull || performance.now() - this.#sentAt >= HOLD_MS) this.flush();
+    else this.#timer ??= setTimeout(() => this.#flushLate(), HOLD_MS);
+  }
+
+  /** Sends what there is. Blocks while the parent has no room: who reports more than is read, waits. */
+  flush(): void {
+    if (this.#tickets.length === 0) return; // FAST PATH
+    const { values, packed } = this.#list.take();
+    const frame: ReportsFrame = [ToParent.reports, this.#tickets, values];
+    if (packed) frame.push(packed);
+    this.#tickets = [];
+    this.#send(frame);
+    this.#sentAt = performance.now();
+  }
+
+  #flushLate(): void {
+    this.#timer = undefined;
+    try {
+      this.flush();
+    } catch (error) {
+      process.emitWarning(`reports of a task were lost: ${String(error)}`);
+    }
+  }
+
+  #send(value: unknown): void {
+    try {
+      this.#pipe.sendSync(value);
+    } catch (error) {
+      if (!(error instanceof BrokenPipeError)) throw error; // nobody is there who would read it
+    }
+  }
+}

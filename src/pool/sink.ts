@@ -1,0 +1,20 @@
+// Where what became of a task's items goes.
+
+import type { CallSite } from './call-site.js';
+
+/** Who wants to know. Each index is settled at most once. */
+export interface Sink {
+  /** Whether each item is a call of its own. */
+  readonly isCall?: boolean;
+  /** Errors are outcomes like others: they make no call fail. */
+  readonly keepsErrors?: boolean;
+  value(index: number, value: unknown): void;
+  /** @returns True if nothing more of the task is wanted. */
+  error(index: number, error: unknown): boolean | undefined;
+  /** Everything that is not settled yet never will be. */
+  abort(reason: unknown): void;
+  /** An item that runs has reported something. Absent: nobody wants to know. */
+  report?: ((index: number, value: unknown, attempt: number) => void) | undefined;
+  /** Where the item was submitted. */
+  siteOf?(index: number): CallSite | undefined;
+}
