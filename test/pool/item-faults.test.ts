@@ -54,15 +54,19 @@ describe('An item', () => {
 
   it('that runs out of memory is told apart', async () => {
     const grow = () => {
-      const { setFlagsFromString } = process.getBuiltinModule('node:v8');
-      setFlagsFromString('--max-old-space-size=30');
       const all: unknown[] = [];
       for (;;) all.push(new Array(1000).fill(all.length));
     };
-    const error = await crashOf(pool.apply(grow));
+    const before = process.env['NODE_OPTIONS'];
+    process.env['NODE_OPTIONS'] = '--max-old-space-size=60'; // of the workers that are started now
+    const small = new Pool(1);
+    if (before === undefined) delete process.env['NODE_OPTIONS'];
+    else process.env['NODE_OPTIONS'] = before;
+    const error = await crashOf(small.apply(grow));
     assert.equal(error.outOfMemory, true);
     assert.match(error.message, /out of memory/);
-    assert.equal(await pool.apply(square, [3]), 9);
+    assert.equal(await small.apply(square, [3]), 9);
+    await small.terminate();
   });
 
   it('that blocks its loop for ever is ended by its timeout, and by terminate()', async () => {
