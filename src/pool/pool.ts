@@ -44,7 +44,7 @@ export class Pool {
     checkPoolOptions(processes, options);
     this.#life = new PoolLife(processes, options);
     this.#calls = new PoolCalls(this.#life);
-    watchForLeak(this, this.#life, Pool);
+    watchForLeak(this, this.#life, new.target);
   }
 
   /**
