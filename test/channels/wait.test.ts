@@ -12,6 +12,7 @@ import {
   type Waitable,
   wait,
 } from '../../src/index.js';
+import { WAITABLE } from '../../src/sync/wait-any.js';
 import { enrolledWaiters } from '../../src/sync/waiter.js';
 import { eventually, start } from '../support/start.js';
 
@@ -118,4 +119,53 @@ test('wait() for what can not be waited for', async () => {
   await assert.rejects(wait([writer]), StateError);
   reader.close();
   await assert.rejects(wait([reader]), ClosedError);
+});
+
+test('wait() looks once at each thing if one is ready, and otherwise only when one of them has rung: it does not poll', async () => {
+  let looks = 0;
+  let watched = 0;
+  let readyAt = -1;
+  let ring = () => {};
+  const things = Array.from({ length: 500 }, (_, n) => ({
+    [WAITABLE]: () => ({
+      queues: [],
+      ready: () => {
+        looks++;
+        return n === readyAt;
+      },
+      watch: (watcher: () => void) => {
+        watched++;
+        ring = watcher;
+        return () => void watched--;
+      },
+    }),
+  }));
+  readyAt = 7;
+  assert.deepEqual(await wait(things), [things[7]]);
+  assert.equal(looks, 500);
+  readyAt = -1;
+  looks = 0;
+  const waiting = wait(things);
+  assert.equal(looks, 1000, 'once before and once after it lay down');
+  assert.equal(watched, 500);
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(looks, 1000);
+  readyAt = 300;
+  ring();
+  assert.deepEqual(await waiting, [things[300]]);
+  assert.equal(looks, 1500);
+  assert.equal(watched, 0);
+});
+
+test('wait() for many queues wakes at the one that was put into, and touches no other', async () => {
+  const queues = Array.from({ length: 200 }, () => new Queue<number>());
+  const before = waiters();
+  for (const n of [3, 150, 199]) {
+    const waiting = wait(queues);
+    await eventually(() => waiters() === before + queues.length);
+    queues[n].putSync(n);
+    assert.deepEqual(await waiting, [queues[n]]);
+    assert.equal(queues[n].getNowait(), n);
+    assert.equal(waiters(), before);
+  }
 });
