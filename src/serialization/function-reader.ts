@@ -34,7 +34,7 @@ function describe(fn: AnyFunction, path: string): FunctionRecipe {
   if (facts.bound) return boundRecipe(facts.bound);
   if (facts.proxy) return proxyRecipe(facts.proxy);
   if (!facts.location) return { how: 'name', name: nameOfValue(fn) ?? refuse(path, NATIVE) };
-  const script = scriptText(facts.location.scriptId);
+  const script = scriptText(facts.location.scriptId, facts.scopes);
   if (script.facts.url.startsWith('node:'))
     return { how: 'name', name: nameOfValue(fn) ?? refuse(path, INTERNAL) };
   const exported = exportPath(fn, script, facts);

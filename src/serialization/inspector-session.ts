@@ -1,13 +1,13 @@
-// What the engine knows of a function: where its text is, and the variables it closes over. The only user of
-// node:inspector.
+// What the engine knows of a function: where its text is, and the variables it closes over.
 //
-// A session connected to its own thread answers before `post` returns. Functions and scopes need no `Debugger.enable`;
-// the list of scripts and their text do. While the debugger is on, code with awaits runs several times slower and code
+// A session connected to its own thread answers before `post` returns. Functions and scopes need no `Debugger.enable`, nor
+// does a script that is running (inspector-stack.ts); the list of scripts and any other script's text do. While the debugger is on, code with awaits runs several times slower and code
 // is deoptimized, so it is switched on, read, and switched off again inside one call.
 
-import { createRequire } from 'node:module';
 import { NotShippableError } from '../base/errors.js';
 import type { AnyFunction } from './function-recipe.js';
+import { type Connection, openConnection } from './inspector-connection.js';
+import { runningScript } from './inspector-stack.js';
 
 /** A scope on a function's chain; `variables` are those V8 keeps for closures, as a snapshot. */
 export interface ScopeView {
@@ -71,23 +71,12 @@ interface Sink {
   taken: unknown[];
 }
 
-interface Session {
-  connect(): void;
-  post(
-    method: string,
-    params: object | undefined,
-    answered: (error: Error | null, answer?: object) => void,
-  ): void;
-  on(event: string, listener: (message: { params: unknown }) => void): void;
-  off(event: string, listener: (message: { params: unknown }) => void): void;
-}
-
 const GROUP = 'manyhands';
 /** Scripts below this size are read along when the debugger is on anyway: the next enabling costs milliseconds. */
 const EAGER_SOURCE_LIMIT_BYTES = 256 * 1024;
 
 class InspectorSession {
-  readonly #session: Session;
+  readonly #session: Connection;
   readonly #sink: Sink = { given: undefined, taken: [] };
   readonly #sinkId: string;
   #isReleaseDue = false;
@@ -95,7 +84,7 @@ class InspectorSession {
   readonly #known = new Map<string, ScriptParsed>();
 
   constructor() {
-    this.#session = openSession();
+    this.#session = openConnection();
     this.#session.on('Debugger.scriptParsed', ({ params }) => {
       const script = params as ScriptParsed;
       this.#known.set(script.scriptId, script);
@@ -124,9 +113,22 @@ class InspectorSession {
     return this.read(object as AnyFunction).privates;
   }
 
-  /** The script a function stands in. */
-  script(scriptId: string): ScriptFacts {
-    return this.#scripts.get(scriptId) ?? this.#readScripts(scriptId);
+  /**
+   * The script a function stands in.
+   * @param isModule Whether it is an ES module, if that is known.
+   */
+  script(scriptId: string, isModule?: boolean): ScriptFacts {
+    const known = this.#scripts.get(scriptId);
+    if (known) return known;
+    return (isModule !== undefined && this.#runningScript(scriptId, isModule)) || this.#readScripts(scriptId);
+  }
+
+  #runningScript(id: string, isModule: boolean): ScriptFacts | undefined {
+    const running = runningScript((method, params) => this.#post(method, params), id);
+    if (!running) return undefined;
+    const facts = { id, ...running, isModule, startLine: 0, startColumn: 0, sourceMapUrl: '' };
+    this.#scripts.set(id, facts);
+    return facts;
   }
 
   /** Learns of the scripts that are there now. */
@@ -306,21 +308,6 @@ function readScopes(list: unknown): ScopeView[] {
     (list ?? {}) as Record<string, { description: string; object: ScopeView['variables'] }>,
   );
   return entries.map(({ description, object }) => ({ type: description, variables: object }));
-}
-
-function openSession(): Session {
-  try {
-    const inspector = createRequire(import.meta.url)('node:inspector') as { Session: new () => Session };
-    const opened = new inspector.Session();
-    opened.connect();
-    return opened;
-  } catch (cause) {
-    throw new NotShippableError(
-      "functions can't be read here: this runtime gives no inspector (permission model, Bun). " +
-        "Export the function from a module of its own, or pass task(import.meta.url, 'name')",
-      { cause },
-    );
-  }
 }
 
 let session: InspectorSession | undefined;

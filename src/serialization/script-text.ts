@@ -151,11 +151,19 @@ export class ScriptText {
 
 const scripts = new Map<string, ScriptText>();
 
-/** @throws {NotShippableError} If the engine has dropped the script. */
-export function scriptText(scriptId: string): ScriptText {
+/**
+ * @param scopes Those of a function in it.
+ * @throws {NotShippableError} If the engine has dropped the script.
+ */
+export function scriptText(scriptId: string, scopes?: FunctionFacts['scopes']): ScriptText {
   let script = scripts.get(scriptId);
   if (!script) {
-    script = new ScriptText(inspectorSession().script(scriptId));
+    script = new ScriptText(
+      inspectorSession().script(
+        scriptId,
+        scopes?.some(({ type }) => type === 'Module'),
+      ),
+    );
     scripts.set(scriptId, script);
   }
   return script;
