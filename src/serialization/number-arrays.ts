@@ -21,9 +21,10 @@ export function isInt32(value: number): boolean {
  */
 export function writeNumbers(out: ByteWriter, array: readonly unknown[], first: number): boolean {
   const start = out.at;
-  let at = 0;
-  if (isInt32(first) && isInt32(array.at(-1) as number)) {
-    at = writeInts(out, array);
+  const last = array.at(-1);
+  if (typeof last !== 'number') return false;
+  if (isInt32(first) && isInt32(last)) {
+    const at = writeInts(out, array);
     if (at === array.length) return true;
     out.at = start;
     if (typeof array.at(at) !== 'number') return false;
