@@ -18,6 +18,7 @@ import { processMemory } from '../process.memory.js';
 import { processPreforkStart } from '../process.prefork-start.js';
 import { processStartJoin } from '../process.start-join.js';
 import { processStartJoin50 } from '../process.start-join-50.js';
+import { processThreadStart } from '../process.thread-start.js';
 import { queueMemory } from '../queue.memory.js';
 import { queueMpmc } from '../queue.mpmc.js';
 import { queueSpsc1MB } from '../queue.spsc-1MB.js';
@@ -49,6 +50,7 @@ export const allScenarios: readonly Scenario[] = [
   queueMemory,
   processStartJoin,
   processStartJoin50,
+  processThreadStart,
   processMemory,
   shipping,
   processPreforkStart,

@@ -83,10 +83,20 @@ export const threadLauncher: Launcher = {
         output.close();
         output.reader?.destroy();
       }
-      throw error;
+      throw asTypeError(error);
     }
   },
 };
+
+/** Flags of the engine and of a whole process are refused by Node, in its own words. */
+function asTypeError(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_WORKER_INVALID_EXEC_ARGV') return error;
+  return new TypeError(
+    `execArgv: a thread shares its process with others and can not have flags of its own of that kind (${message}): ` +
+      `use the start method 'spawn'`,
+  );
+}
 
 function currentFolder(): string {
   try {
