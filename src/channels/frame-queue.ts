@@ -164,9 +164,14 @@ export class FrameQueue {
     return this.#reader.peekBytes();
   }
 
+  /** Throws away the frames not yet read, with what hangs on them. */
+  drain(): void {
+    for (let parcel = this.#reader.read(); parcel; parcel = this.#reader.read()) parcel.discard();
+  }
+
   /** Frees everything, frames not yet read included. Only when nobody can reach the queue any more. */
   destroy(): void {
-    for (let parcel = this.#reader.read(); parcel; parcel = this.#reader.read()) parcel.discard();
+    this.drain();
     const memory = arena();
     const spare = this.#object.load(Word.spare);
     if (spare !== 0) memory.free(spare);

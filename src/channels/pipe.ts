@@ -1,24 +1,26 @@
 // Pipe: two connected ends over two frame queues in shared memory.
 //
-//   pipe object:  kind │ queue A→B (0: one-way) │ queue B→A │ A closed │ B closed │ freed
+//   pipe object:  kind │ queue A→B (0: one-way) │ queue B→A │ A closed │ B closed │ life (life.ts)
 //
 // Who holds an end is said by hold cells (role = side), in processes and in messages on their way. An end is closed when
 // its last hold is gone; whoever gives that hold up, or recovers it from a dead process, marks the end and wakes both sides,
 // and frees its hold; whoever frees the very last hold frees the memory: nobody can reach it any more, nobody is still
 // waking.
 
+import { killPoint } from '../base/kill-point.js';
 import { registerShippable } from '../base/shippable.js';
 import { arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { releaseHold } from '../sync/attachment.js';
-import { HoldCell, hasHolds, holdsOn } from '../sync/hold.js';
+import { HoldCell, isHeldAs } from '../sync/hold.js';
+import { beginLife, endLife, inheritEnd, seeLife } from '../sync/life.js';
 import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import type { Connection } from './connection.js';
 import { FrameQueue } from './frame-queue.js';
 import { type PipeEnd, RingConnection } from './ring-connection.js';
 
-const Word = layout(['kind', 'fromA', 'fromB', 'closedA', 'closedB', 'freed']);
+const Word = layout(['kind', 'fromA', 'fromB', 'closedA', 'closedB', 'life']);
 type Side = 0 | 1;
 
 /** How much a writer may be ahead of its reader, in ring segments of 32 KiB. */
@@ -29,7 +31,8 @@ const pipeKind = defineKind({
   name: 'Pipe',
   recoverHold(object, hold) {
     hold.markReleasing();
-    for (const other of holdsOn(object.at)) if (other.role === hold.role) return;
+    seeLife(object, Word.life);
+    if (isHeldAs(object.at, hold.role)) return;
     object.store(Word.closedA + hold.role, 1);
     for (const queue of queuesOf(object)) {
       queue.readers.wakeAll();
@@ -37,12 +40,24 @@ const pipeKind = defineKind({
     }
   },
   releasedHold(object) {
-    if (hasHolds(object.at) || !object.swap(Word.freed, 0, 1)) return;
-    for (const queue of queuesOf(object)) queue.destroy();
-    object.store(Word.kind, 0);
-    arena().free(object.at);
+    if (!endLife(object, Word.life)) return;
+    CHAOS: killPoint('pipe.free.begun');
+    free(object);
+  },
+  recover(object, dead) {
+    if (inheritEnd(object, Word.life, dead)) free(object);
   },
 });
+
+/** Killed before it frees, it is done again; later, what is left stays until the session ends: some KiB. */
+function free(object: ObjectWords): void {
+  const queues = queuesOf(object);
+  for (const queue of queues) queue.drain();
+  for (const field of [Word.fromA, Word.fromB]) object.store(field, 0);
+  for (const queue of queues) queue.destroy();
+  object.store(Word.kind, 0);
+  arena().free(object.at);
+}
 
 /**
  * Makes two connected ends; the counterpart of `multiprocessing.Pipe`.
@@ -51,6 +66,7 @@ const pipeKind = defineKind({
  */
 export function Pipe<T = unknown>(duplex = true): [Connection<T>, Connection<T>] {
   const object = ObjectWords.create(pipeKind);
+  beginLife(object, Word.life);
   const limits = { segments: SEGMENTS_AHEAD };
   if (duplex) object.store(Word.fromA, FrameQueue.create(limits).address);
   object.store(Word.fromB, FrameQueue.create(limits).address);

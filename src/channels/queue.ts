@@ -1,23 +1,23 @@
 // Queue: many writers, many readers, any process.
 //
-//   queue object:  kind │ frames (address of the frame queue) │ state: OPEN ─► SHUT (no more puts, getters drain)
+//   queue object:  kind │ frames (address of the frame queue) │ state: OPEN ─► SHUT (no more puts, getters drain) │ life
+//
+// It lives as long as a process or a message has a handle of it: queue-handle.ts.
 
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, QueueEmptyError, QueueFullError, QueueShutDownError } from '../base/errors.js';
-import { layout } from '../memory/record-layout.js';
-import { defineKind, type ObjectKind } from '../sync/object-kind.js';
-import { Existing, SharedObject, shipAs } from '../sync/shared-object.js';
+import { type Handle, SHIP, type ShipmentWriter } from '../base/shippable.js';
+import type { ObjectKind } from '../sync/object-kind.js';
+import { Existing, SharedObject } from '../sync/shared-object.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
 import { FrameBatch } from './frame-batch.js';
 import { FrameQueue } from './frame-queue.js';
 import { itemsUntil } from './items-until.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
+import { holdNewQueue, queueKind, receiveQueues, shipQueue, QueueWord as Word } from './queue-handle.js';
 
-const Word = layout(['kind', 'frames', 'state']);
 const State = { open: 0, shut: 1 } as const;
-
-const queueKind = defineKind({ code: 12, name: 'Queue' });
 
 const DONE = Promise.resolve();
 
@@ -30,6 +30,7 @@ const DONE = Promise.resolve();
  * half-written. Not for signalling (use `Event`), nor for data that all readers need (use shared memory).
  */
 export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>, Waitable {
+  readonly #kind: ObjectKind;
   readonly #frames: FrameQueue;
   readonly #line = new PutLine();
   /** Taken by a `getMany` that could not revive one of them: for the next calls of this process. */
@@ -49,7 +50,9 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     } else {
       this.#frames = FrameQueue.create({ frames: fresh });
       this.object.store(Word.frames, this.#frames.address);
+      if (kind === queueKind) holdNewQueue(this, this.object);
     }
+    this.#kind = kind;
   }
 
   /**
@@ -210,6 +213,11 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     this.close();
   }
 
+  override [SHIP](writer: ShipmentWriter): Handle {
+    const handle = super[SHIP]();
+    return this.#kind === queueKind ? shipQueue(this.object, writer) : handle;
+  }
+
   [WAITABLE](): Readiness {
     const ready = () => this.qsize() > 0 || this.object.load(Word.state) === State.shut;
     return { queues: [this.#frames.readers], ready };
@@ -294,7 +302,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   };
 }
 
-shipAs(queueKind, (existing) => new Queue(existing));
+receiveQueues((existing) => new Queue(existing));
 
 function checkedSize(maxSize: number): number {
   if (!Number.isInteger(maxSize))

@@ -18,6 +18,7 @@ export class Arena {
   readonly session: Session;
   readonly #segments: (Segment | undefined)[] = [];
   readonly #byClass = new Map<SlabClass, Segment[]>();
+  readonly #roomLast = new Map<SlabClass, Segment>();
   #segmentsSeen = 0;
 
   constructor(session: Session) {
@@ -29,13 +30,17 @@ export class Arena {
    * @throws {SystemCallError} With code ENOSPC if shared memory is full.
    */
   take(slab: SlabClass, owner: AgentId = this.session.self): Address {
-    const known = this.#byClass.get(slab);
-    if (known) {
-      for (let i = known.length - 1; i >= 0; i--) {
-        const segment = known[i] as Segment;
-        const index = segment.take(owner);
-        if (index >= 0) return addressOf(segment.number, index);
-      }
+    // Where there was room the last time: a look through a full one costs more than all the rest.
+    const last = this.#roomLast.get(slab);
+    const again = last === undefined ? -1 : last.take(owner);
+    if (last !== undefined && again >= 0) return addressOf(last.number, again); // FAST PATH
+    const known = this.#byClass.get(slab) ?? [];
+    for (let i = known.length - 1; i >= 0; i--) {
+      const segment = known[i] as Segment;
+      const index = segment === last ? -1 : segment.take(owner);
+      if (index < 0) continue;
+      this.#roomLast.set(slab, segment);
+      return addressOf(segment.number, index);
     }
     if (this.#discover()) return this.take(slab, owner);
     const segment = this.#grow(slab, slab.itemBytes);
@@ -204,6 +209,7 @@ export class Arena {
 
   #forget(segment: Segment): void {
     this.#segments[segment.number] = undefined;
+    if (this.#roomLast.get(segment.slab) === segment) this.#roomLast.delete(segment.slab);
     this.#segmentsSeen = -1; // it may be there still, and is found again
     const known = this.#byClass.get(segment.slab) ?? [];
     known.splice(known.indexOf(segment), 1);

@@ -81,6 +81,11 @@ export class Session {
     return Atomics.add(this.table.words, TableHeader.ticket, 1);
   }
 
+  /** Changes with every ticket that any process draws. */
+  get lastTicket(): number {
+    return Atomics.load(this.table.words, TableHeader.ticket);
+  }
+
   path(name: string): string {
     return join(this.directory, name);
   }

@@ -34,8 +34,8 @@ export class HoldCell {
     hold.#set(Hold.releasing, 1); // not a hold yet
     hold.#set(Hold.role, role);
     hold.#set(Hold.count, count);
-    hold.#set(Hold.ticket, Session.current().nextTicket());
     hold.#set(Hold.object, object);
+    hold.#set(Hold.ticket, Session.current().nextTicket()); // after `object`, SYNC POINT ticket
     hold.#set(Hold.releasing, 0);
     return hold;
   }
@@ -117,7 +117,28 @@ export function holdsOn(object: Address): HoldCell[] {
 
 /** Whether there is any hold on an object, those being released too. */
 export function hasHolds(object: Address): boolean {
-  return cellsOf(object).length > 0;
+  return certainly(() => cellsOf(object).length > 0);
+}
+
+/** Whether there is a hold on an object in this role that is not being released. */
+export function isHeldAs(object: Address, role: number): boolean {
+  return certainly(() => holdsOn(object).some((hold) => hold.role === role));
+}
+
+const MOST_LOOKS = 1000;
+
+/**
+ * SYNC POINT ticket: one who passes its hold on makes another, then frees its own; a look that comes by in between may see
+ * neither. But then a ticket was drawn meanwhile, and it looks again. In doubt there is one.
+ */
+function certainly(found: () => boolean): boolean {
+  const session = Session.current();
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const before = session.lastTicket;
+    if (found()) return true;
+    if (session.lastTicket === before) return false;
+  }
+  return true;
 }
 
 function cellsOf(object: Address): HoldCell[] {

@@ -1,8 +1,9 @@
 // What happens when a process has died: everything it held comes back, and nobody goes on waiting for it.
 //
 //   1. its slot is marked dead            (latches with its id can be taken over from now on)
-//   2. objects with its id, holds of its  (locks freed, permits returned, ends closed: each kind knows how)
-//   3. its waiters are taken out, rings it had swallowed are passed on
+//   2. objects with its id                (locks freed, latches left: each kind knows how)
+//   3. its waiters are taken out, rings it had swallowed are passed on; then its holds go (permits returned, ends closed):
+//      with its last hold an object is freed, and nobody may be in its queues any more
 //   4. everybody who waits is woken to look again: it may have changed something and died before it woke anyone
 //   5. its blocks and cells are freed, then its slot
 //
@@ -31,8 +32,8 @@ export function recoverAgent(dead: AgentId): void {
   table.markDead(dead);
   dropSpinTokens(dead);
   recoverObjects(dead);
-  recoverHolds(dead);
   recoverWaiters(dead);
+  recoverHolds(dead);
   wakeEverybody();
   freeItems(dead);
   forgetDoor(dead);

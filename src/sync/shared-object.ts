@@ -1,6 +1,12 @@
 // What all shared objects have in common: words in shared memory, an address, and travelling as a handle.
 
-import { type Handle, registerShippable, SHIP, type Shippable } from '../base/shippable.js';
+import {
+  type Handle,
+  registerShippable,
+  SHIP,
+  type ShipmentWriter,
+  type Shippable,
+} from '../base/shippable.js';
 import type { Address } from '../memory/arena.js';
 import type { ObjectKind } from './object-kind.js';
 import { ObjectWords } from './object-words.js';
@@ -29,7 +35,7 @@ export abstract class SharedObject implements Shippable {
     this.#object = existing instanceof Existing ? existing.object : ObjectWords.create(kind);
   }
 
-  [SHIP](): Handle {
+  [SHIP](_writer?: ShipmentWriter): Handle {
     remember(this.#object.at, this);
     return { kind: this.#kind.name, data: this.#object.at };
   }
@@ -50,10 +56,18 @@ function remember(at: Address, object: SharedObject): void {
 export function shipAs<T extends SharedObject>(kind: ObjectKind, make: (existing: Existing) => T): void {
   registerShippable(kind.name, (data) => {
     const object = ObjectWords.attach(data, kind);
-    const before = known.get(object.at)?.deref();
-    if (before) return before;
-    const attached = make(new Existing(object));
-    remember(object.at, attached);
-    return attached;
+    return knownAt(object.at) ?? attachOnce(object, make);
   });
+}
+
+/** The object that this process has at an address already. */
+export function knownAt(at: Address): SharedObject | undefined {
+  return known.get(at)?.deref();
+}
+
+/** Makes the object that from now on stands for these words in this process. */
+export function attachOnce<T extends SharedObject>(object: ObjectWords, make: (existing: Existing) => T): T {
+  const attached = make(new Existing(object));
+  remember(object.at, attached);
+  return attached;
 }

@@ -189,7 +189,7 @@ test('Pipe gives its memory back when both ends are closed, unread messages and 
   await once();
   const before = inUse();
   for (let n = 0; n < 20; n++) await once();
-  assert.equal(inUse(), before);
+  assert.ok(inUse() <= before); // less, if a queue of another test was collected meanwhile
 });
 
 test('Pipe whose ends are closed while a recv() waits: it rejects, and touches nothing', async () => {

@@ -1,6 +1,7 @@
 // Every chaos scenario, in the order they are run.
 
 import { barrierScenario, boundedScenario, eventScenario, semaphoreScenario } from './counts.js';
+import { queueHandlesScenario } from './handles.js';
 import { joinableTakersScenario, redeliverPuttersScenario, redeliverTakersScenario } from './joinable.js';
 import { conditionScenarios, lockScenario, rlockScenario } from './locks.js';
 import { queueReadersScenario, queueWritersScenario } from './queues.js';
@@ -24,4 +25,5 @@ export const queueScenarios: readonly Scenario[] = [
   redeliverTakersScenario,
   redeliverPuttersScenario,
   ...trafficScenarios,
+  queueHandlesScenario,
 ];
