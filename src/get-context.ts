@@ -9,8 +9,8 @@ import { ThreadPoolExecutor } from './pool/thread-executor.js';
 import type { SpareProcess } from './process/prefork-stock.js';
 import { preforkStock } from './process/prefork-stock.js';
 import { setPreloadedModules } from './process/preload.js';
-import { addPlainClass } from './process/process.js';
 import { checkStartMethod } from './process/start-method.js';
+import { addPlainClass } from './process/start-process.js';
 import { registerOwnExports } from './serialization/own-exports.js';
 
 type Everything = typeof everything;

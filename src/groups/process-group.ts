@@ -10,8 +10,9 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, StateError, TimeoutError } from '../base/errors.js';
 import { StateMachine, type Transitions } from '../base/state-machine.js';
-import { Process, startNow } from '../process/process.js';
+import { Process } from '../process/process.js';
 import { type ContextOption, methodOfContext, type StartMethod } from '../process/start-method.js';
+import { startNow } from '../process/start-process.js';
 import { checkMs } from './check-ms.js';
 import { Outcome } from './outcome.js';
 import { ProcessRun, type RunEnd } from './process-run.js';

@@ -1,6 +1,7 @@
 // What a child is given to run, and whether it is still loading it.
 
 import { StateError } from '../base/errors.js';
+import type { LoggerState } from './logger.js';
 import type { Lineage } from './process-registry.js';
 import type { StartMethod } from './start-method.js';
 
@@ -17,6 +18,11 @@ export interface ChildContent {
   readonly startMethod?: StartMethod;
   /** The instance of a subclass, with its own fields. */
   readonly instance?: object;
+  /** How much of what the library does it is to print. */
+  readonly logger?: LoggerState;
+  readonly authkey: Uint8Array;
+  /** Its parent passes on what it prints: printing waits until it is in the pipe, so that a kill loses nothing. */
+  readonly printsToParent?: boolean;
   readonly target?: Target;
   readonly args?: unknown[];
 }

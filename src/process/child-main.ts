@@ -18,6 +18,7 @@ import { type ChildContent, setImporting } from './child-content.js';
 import { watchOrphans } from './death-watch.js';
 import { getReady } from './get-ready.js';
 import type { ChildTicket } from './launcher.js';
+import { adoptLoggerState, getLogger } from './logger.js';
 import { setParentProcess } from './parent-process.js';
 import { adoptSelf, Process } from './process.js';
 import { setLineage } from './process-registry.js';
@@ -79,6 +80,8 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
     return;
   }
   status.phase = Phase.running;
+  getLogger().info('the child begins with run()');
+  process.once('exit', (code) => getLogger().info('the process exits with code %d', code));
   try {
     const value = await own.run();
     await report(Phase.settled, () => ({ ok: true, value }));
@@ -128,13 +131,30 @@ async function pickUp(block: Address, loadLibrary: () => Promise<unknown>): Prom
 
 /** This process takes its name, its place in the tree and its Process object. */
 function become(content: ChildContent, parent: AgentId): Process {
-  const { name, daemon, lineage, parentName, startMethod, instance, target, args } = content;
+  const { name, daemon, lineage, parentName, startMethod, logger, authkey, instance, target, args } = content;
   setLineage(lineage);
   if (startMethod) adoptStartMethod(startMethod);
+  if (logger) adoptLoggerState(logger);
+  if (content.printsToParent && !isThread()) printInsideTheCall();
   if (parent !== NOBODY) setParentProcess(parentName, parent);
   if (!isThread()) process.title = `${process.title} ${name}`;
   const own = (instance ?? Object.create(Process.prototype)) as Process;
-  return adoptSelf(own, { name, daemon, lineage, ...(target ? { target } : {}), ...(args ? { args } : {}) });
+  return adoptSelf(own, {
+    name,
+    daemon,
+    lineage,
+    authkey,
+    ...(target ? { target } : {}),
+    ...(args ? { args } : {}),
+  });
+}
+
+/** Node queues what does not fit into a pipe at once. */
+function printInsideTheCall(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const { _handle: handle } = stream as { _handle?: { setBlocking?(blocking: boolean): void } };
+    handle?.setBlocking?.(true);
+  }
 }
 
 /** Lays a report down for the parent; a value that can't be carried becomes the error that says so. */

@@ -24,6 +24,7 @@ import { lookIntervalMs } from '../sync/parking.js';
 import { recoverAgent } from '../sync/recovery.js';
 import { shareCompiledCode } from './compiled-code.js';
 import type { EndStatus, Launched, Launcher, LaunchOptions } from './launcher.js';
+import type { LineRelay } from './line-relay.js';
 import { recoverOrphans, recoverOrphansOf } from './orphans.js';
 import { Phase, StartStatus } from './start-status.js';
 
@@ -33,6 +34,9 @@ export type Report = { ok: true; value: unknown } | { ok: false; error: unknown 
 /** Children of this process that have not been seen to end. */
 const living = new Set<Child>();
 
+/** How often a blocked join passes on what the child has printed: a full pipe would keep it from ending. */
+const RELAY_INTERVAL_MS = 10;
+
 /**
  * How long a start waits for a ready process to take what it is to run. It takes 0.1 ms, and longer only where there is no
  * processor for it; the limit is for one that somebody has stopped (SIGSTOP).
@@ -41,7 +45,7 @@ const TAKES_WITHIN_MS = 10_000;
 
 /** Asks the kernel for each child: for a thread that is blocked, and so is not told by its event loop. */
 export function noticeEnds(): void {
-  for (const child of living) child.end;
+  for (const child of living) if (child.end === undefined) child.drain();
   recoverOrphans();
 }
 
@@ -61,6 +65,7 @@ export class Child {
   #end: EndStatus | undefined;
   #report: Promise<Report> | undefined;
   #joining = 0;
+  #relay: LineRelay | undefined;
 
   private constructor(agent: AgentId, launched: Launched, status: StartStatus) {
     this.agent = agent;
@@ -129,6 +134,11 @@ export class Child {
     return true;
   }
 
+  /** What it prints is passed on by `relay`, which needs help while this thread is blocked. */
+  relayOutput(relay: LineRelay): void {
+    this.#relay = relay;
+  }
+
   /** Whether it has loaded what a process of the stock is to load, and lives. */
   get isReady(): boolean {
     return !this.end && this.#status.isReady;
@@ -183,6 +193,11 @@ export class Child {
     return this.#result();
   }
 
+  /** Passes on what it has printed, if that is passed on by us. */
+  drain(): void {
+    this.#relay?.drain();
+  }
+
   /** How it ended, or undefined; asks the kernel, so that it is right even before the event loop has heard of it. */
   get end(): EndStatus | undefined {
     if (!this.#end) {
@@ -203,7 +218,9 @@ export class Child {
     for (;;) {
       if (this.end) return true;
       if (deadline.expired) return false;
-      const end = this.launched.waitForEnd(Math.min(deadline.remainingMs(), lookIntervalMs()));
+      this.#relay?.drain();
+      const interval = this.#relay ? RELAY_INTERVAL_MS : lookIntervalMs();
+      const end = this.launched.waitForEnd(Math.min(deadline.remainingMs(), interval));
       if (end) this.#noteEnd(end);
       else noticeEnds();
     }
@@ -262,6 +279,7 @@ export class Child {
     this.#phase();
     this.#end = end;
     living.delete(this);
+    this.#relay?.finish();
     recoverAgent(this.agent);
     recoverOrphansOf(this.agent);
     this.#status.watchers.wakeAll();

@@ -20,8 +20,11 @@ export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unk
   cwd?: string | undefined;
   /** Flags for node; the parent's own unless said. */
   execArgv?: readonly string[] | undefined;
-  /** Unless said: no input, the parent's output and errors. */
-  stdio?: Stdio | undefined;
+  /**
+   * Unless said: no input, the parent's output and errors; a line of up to 4096 bytes stays whole then. `'prefix'`: no input, and
+   * what it prints comes out at the parent's in whole lines of any length with its name in front.
+   */
+  stdio?: Stdio | 'prefix' | undefined;
   /** Limits of the child's heap, as of worker_threads; `maxOldGenerationSizeMb` is the one that counts. */
   resourceLimits?: { maxOldGenerationSizeMb?: number } | undefined;
   /** How it is started: a context or the name of a start method. `getStartMethod()` at the start, unless said. */

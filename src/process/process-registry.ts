@@ -19,6 +19,16 @@ export interface StartedProcess {
 const active = new Set<StartedProcess>();
 let lineage: Lineage = [];
 let started = 0;
+let name = 'MainProcess';
+
+/** The name of this process. */
+export function ownName(): string {
+  return name;
+}
+
+export function setOwnName(own: string): void {
+  name = own;
+}
 
 export function setLineage(own: Lineage): void {
   lineage = own;

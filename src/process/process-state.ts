@@ -1,6 +1,7 @@
 // What is known of a Process object: kept beside it and not in it, because own fields of an instance travel to the child.
 
 import { ClosedError, StateError } from '../base/errors.js';
+import { type AuthKey, ownAuthKey } from './auth-key.js';
 import type { Child } from './child.js';
 import type { ProcessOptions } from './process-options.js';
 import type { Lineage } from './process-registry.js';
@@ -11,6 +12,8 @@ export interface ProcessState {
   readonly lineage: Lineage;
   /** How it is started; undefined: by the default at that moment. */
   readonly method: StartMethod | undefined;
+  /** Set for a process that has not been started; unless set, it has that of this process. */
+  authkey?: AuthKey;
   name: string;
   daemon: boolean;
   phase: 'initial' | 'started' | 'ended' | 'closed' | 'self';
@@ -59,4 +62,9 @@ export function unstarted(process: object, what: string): ProcessState {
   if (state.phase !== 'initial')
     throw new StateError(`${what} can be set before the start only (process ${state.name})`);
   return state;
+}
+
+/** The authkey of a process: its own, or that of this process. */
+export function authKeyOf({ phase, authkey }: ProcessState): AuthKey {
+  return (phase === 'self' ? undefined : authkey) ?? ownAuthKey();
 }

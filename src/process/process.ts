@@ -4,26 +4,26 @@
 
 import { Deadline, type Wait } from '../base/deadline.js';
 import { StateError } from '../base/errors.js';
-import { noteStart } from '../serialization/codec.js';
 import { callThisProcess } from '../sync/acquired-at.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
-import { type Child, exitCodeOf } from './child.js';
-import { type ChildContent, checkNotImporting, type Target } from './child-content.js';
-import { watchChildren } from './death-watch.js';
-import { installExitRules } from './exit-rules.js';
+import { type AuthKey, authKeyFrom, setOwnAuthKey } from './auth-key.js';
+import { exitCodeOf } from './child.js';
+import type { ChildContent } from './child-content.js';
+import { callLoggingProcess } from './logger.js';
 import { checkOptions, type ProcessOptions } from './process-options.js';
-import { type Lineage, nextLineage, noteEnded, noteStarted } from './process-registry.js';
+import { nextLineage, ownName, setOwnName } from './process-registry.js';
 import {
+  authKeyOf,
   checkNotClosed,
   hasState,
-  type ProcessState,
   setState,
   startedChild,
   stateOf,
   unstarted,
 } from './process-state.js';
 import { Sentinel } from './sentinel.js';
-import { chosenStartMethod, getStartMethod, methodOfContext, startChild } from './start-method.js';
+import { methodOfContext } from './start-method.js';
+import { addPlainClass, noteEnd, startNow } from './start-process.js';
 import { type StopStep, stopChild } from './stop-child.js';
 import { stopSignal } from './stop-signal.js';
 
@@ -67,7 +67,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    */
   start(): Promise<void> {
     try {
-      return startNow(this as Process);
+      return startNow(this);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -85,7 +85,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
   /** The blocking twin of `join`: it stops the event loop. */
   joinSync(wait?: Wait): void {
     const deadline = Deadline.from(wait);
-    if (startedChild(this, 'joinSync').joinSync(deadline)) noteEnd(this as Process);
+    if (startedChild(this, 'joinSync').joinSync(deadline)) noteEnd(this);
   }
 
   /**
@@ -142,6 +142,21 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
     unstarted(this, 'daemon').daemon = daemon;
   }
 
+  /**
+   * The secret that the processes of a program share: 32 random bytes, which children have from their parent. Not printed and
+   * not sent in messages; give it to `Listener` and `connect`. Settable before the start, and for this process at any time.
+   * @throws {TypeError} If it is set to no bytes. {RangeError} If to none. {StateError} After the start.
+   */
+  get authkey(): AuthKey {
+    return authKeyOf(stateOf(this));
+  }
+
+  set authkey(bytes: Uint8Array) {
+    const key = authKeyFrom(bytes);
+    if (stateOf(this).phase === 'self') setOwnAuthKey(key);
+    else unstarted(this, 'authkey').authkey = key;
+  }
+
   /** Stands for its end, to be waited for with `wait()`. @throws {StateError} Before the start. */
   get sentinel(): Sentinel {
     return Sentinel.of(startedChild(this, 'sentinel'));
@@ -192,7 +207,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
     if (state.phase === 'closed') return;
     if (this.isAlive())
       throw new StateError(`process ${state.name} is alive: join or terminate it before close`);
-    noteEnd(this as Process);
+    noteEnd(this);
     state.phase = 'closed';
   }
 
@@ -221,75 +236,7 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
 // Functions and not private methods: the object that stands for a child inside that child has been made without its
 // constructor, and so has no private members.
 
-/** Classes whose instances are nothing but their state: there is nothing of them to send. */
-const plainClasses = new WeakSet<object>([Process]);
-
-/** Says that a class is Process in all but how it starts. */
-export function addPlainClass(bound: typeof Process): void {
-  plainClasses.add(bound);
-}
-
-/** As `start()`, for the library's own services: what is wrong at the call is thrown there. */
-export function startNow(process: Process): Promise<void> {
-  const begun = launch(process, stateOf(process)).begun();
-  begun.catch(() => {}); // heard by who awaits start(); the child has said it on stderr as well
-  return begun;
-}
-
-function launch(process: Process, state: ProcessState): Child {
-  checkNotClosed(state);
-  if (state.phase === 'self') throw new StateError('a process can not start itself');
-  if (state.phase !== 'initial')
-    throw new StateError(`process ${state.name} has been started: make a new Process to run it again`);
-  checkNotImporting();
-  noteStart();
-  installExitRules();
-  watchChildren();
-  const { options } = state;
-  const child = startChild(
-    state.method ?? getStartMethod(),
-    state.name,
-    {
-      env: options.env,
-      cwd: options.cwd,
-      execArgv: options.execArgv,
-      stdio: options.stdio,
-      detached: options.detached ?? false,
-      background: state.daemon || (options.detached ?? false),
-      maxOldSpaceMb: options.resourceLimits?.maxOldGenerationSizeMb,
-    },
-    () => contentOf(process, state),
-  );
-  state.child = child;
-  state.phase = 'started';
-  state.pid = child.launched.pid;
-  if (!options.detached) noteStarted(process);
-  child.launched.onEnd(() => noteEnd(process));
-  return child;
-}
-
-/** What travels to the child. */
-function contentOf(process: Process, { name, daemon, lineage, options }: ProcessState): ChildContent {
-  const { target, args } = options;
-  const plain = plainClasses.has(process.constructor) && Object.keys(process).length === 0;
-  const startMethod = chosenStartMethod();
-  return {
-    name,
-    daemon,
-    lineage,
-    parentName: currentName(),
-    ...(startMethod ? { startMethod } : {}),
-    ...(plain ? {} : { instance: process }),
-    ...(target ? { target } : {}),
-    ...(args?.length ? { args } : {}),
-  };
-}
-
-function noteEnd(process: Process): void {
-  const state = stateOf(process);
-  if (state.phase === 'started') state.phase = 'ended';
-  noteEnded(process);
-}
+addPlainClass(Process);
 
 /** For the library's own services: calls back when the process has ended; it does not keep the program alive for that. */
 export function whenEnded(process: Process, listener: () => void): void {
@@ -297,8 +244,8 @@ export function whenEnded(process: Process, listener: () => void): void {
 }
 
 let own: Process | undefined;
-let currentName = (): string => 'MainProcess';
-callThisProcess(() => currentName());
+callThisProcess(ownName);
+callLoggingProcess(ownName);
 
 /** The running process: its name, pid and the like; in a child, the object whose `run()` is running. */
 export function currentProcess(): Process {
@@ -313,7 +260,7 @@ export function currentProcess(): Process {
 /** Makes an object the one that stands for this process itself. */
 export function adoptSelf(
   process: Process,
-  is: { name: string; daemon: boolean; lineage: Lineage; target?: Target; args?: unknown[] },
+  is: Pick<ChildContent, 'name' | 'daemon' | 'lineage' | 'target' | 'args'> & { authkey?: Uint8Array },
 ): Process {
   setState(process, {
     options: { target: is.target, args: is.args },
@@ -325,7 +272,8 @@ export function adoptSelf(
     child: undefined,
     pid: globalThis.process.pid,
   });
+  if (is.authkey) setOwnAuthKey(authKeyFrom(is.authkey));
   own = process;
-  currentName = () => is.name;
+  setOwnName(is.name);
   return process;
 }
