@@ -25,6 +25,13 @@ export function arrayHasMore(array: unknown[]): boolean {
   return Object.getOwnPropertySymbols(array).length > 0;
 }
 
+const { at } = Array.prototype;
+
+/** An element, without a trace that it was looked at: see number-arrays.ts. A subclass may have an `at` of its own. */
+export function elementAt(array: readonly unknown[], index: number): unknown {
+  return at.call(array, index);
+}
+
 export function isIndex(key: string): boolean {
   const code = key.charCodeAt(0);
   if (code < 48 || code > 57) return false;

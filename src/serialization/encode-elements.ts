@@ -2,7 +2,7 @@
 //
 //   ARRAY │ varint length │ elements, among them HOLES │ varint number of holes
 
-import { Gaps } from './array-facts.js';
+import { elementAt, Gaps } from './array-facts.js';
 import type { EncodeScope } from './encode-scope.js';
 import { NUMBERS_WORTH, writeFewNumbers, writeNumbers } from './number-arrays.js';
 import { encodeRecords, RECORDS_WORTH } from './record-runs.js';
@@ -15,8 +15,7 @@ export function encodeElements(scope: EncodeScope, array: readonly unknown[], pl
   const { out } = scope;
   const { length } = array;
   if (length > 0) {
-    // `at()` and no index: see number-arrays.ts.
-    const first = array.at(0);
+    const first = elementAt(array, 0);
     switch (typeof first) {
       case 'number':
         if (length < NUMBERS_WORTH ? writeFewNumbers(out, array) : writeNumbers(out, array, first)) return;

@@ -1,5 +1,7 @@
 // Hashes by which a repeated object is found again: of the scalars that it begins with.
 
+import { elementAt } from './array-facts.js';
+
 /** Scalars that are looked at; records that differ only in later ones look alike. */
 export const HASHED = 6;
 
@@ -35,9 +37,8 @@ export function mixHash(hash: number, next: number): number {
 
 /** A hash of an array's length, first and last element; 0 if the first is an object. */
 export function hashOfArray(array: readonly unknown[]): number {
-  // `at()` and no index: see number-arrays.ts.
   const { length } = array;
-  const first = length === 0 ? 13 : hashOfScalar(array.at(0));
+  const first = length === 0 ? 13 : hashOfScalar(elementAt(array, 0));
   if (first === 0) return 0;
-  return mixHash(mixHash(length, first), length === 0 ? 13 : hashOfScalar(array.at(-1))) | 1;
+  return mixHash(mixHash(length, first), length === 0 ? 13 : hashOfScalar(elementAt(array, -1))) | 1;
 }

@@ -2,6 +2,7 @@
 //
 //   INT32S  │ varint length │ 4 bytes each        DOUBLES │ varint length │ 8 bytes each        little endian
 
+import { elementAt } from './array-facts.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { NumberStage, STAGED } from './number-stage.js';
@@ -20,14 +21,16 @@ export function isInt32(value: number): boolean {
  * @returns Whether all of its elements are numbers; if not, nothing is written.
  */
 export function writeNumbers(out: ByteWriter, array: readonly unknown[], first: number): boolean {
+  // Of a subclass, `slice` would call the constructor.
+  if (array.constructor !== Array) return false;
   const start = out.at;
-  const last = array.at(-1);
+  const last = elementAt(array, -1);
   if (typeof last !== 'number') return false;
   if (isInt32(first) && isInt32(last)) {
     const at = writeInts(out, array);
     if (at === array.length) return true;
     out.at = start;
-    if (typeof array.at(at) !== 'number') return false;
+    if (typeof elementAt(array, at) !== 'number') return false;
   }
   if (writeDoubles(out, array)) return true;
   out.at = start;
@@ -36,7 +39,7 @@ export function writeNumbers(out: ByteWriter, array: readonly unknown[], first: 
 
 // A loop that meets arrays of several kinds makes V8 turn those of one kind into those of another, the program's own
 // arrays too: of integers into doubles, of doubles into objects. So the loops see copies, which are made natively; and
-// `at()` learns nothing from what it meets.
+// `elementAt` learns nothing from what it meets.
 
 /** As `writeNumbers`, one by one. */
 export function writeFewNumbers(out: ByteWriter, array: readonly unknown[]): boolean {
@@ -45,7 +48,7 @@ export function writeFewNumbers(out: ByteWriter, array: readonly unknown[]): boo
   out.u8(ARRAY);
   out.u8(length);
   for (let i = 0; i < length; i++) {
-    const value = array.at(i);
+    const value = elementAt(array, i);
     if (typeof value !== 'number') {
       out.at = start;
       return false;

@@ -157,6 +157,24 @@ for (const [name, value] of Object.entries(objects)) {
   });
 }
 
+test('encode() of an array of a subclass calls nothing of it', () => {
+  class Loud extends Array<unknown> {
+    static calls = 0;
+    constructor(...elements: unknown[]) {
+      super(...elements);
+      Loud.calls++;
+    }
+    override at(): unknown {
+      throw new Error('called');
+    }
+  }
+  const numbers = Object.setPrototypeOf([1, 2, 3, 4, 5, 6, 7, 8, 9], Loud.prototype) as Loud;
+  const got = roundtrip([numbers, Object.setPrototypeOf(['a', 1], Loud.prototype) as Loud]);
+  assert.deepEqual([...got[0]], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.ok(got[0] instanceof Loud && got[1] instanceof Loud);
+  assert.equal(Loud.calls, 0);
+});
+
 test('encode() keeps -0, NaN and undefined inside of objects', () => {
   const { zero, nan, none } = roundtrip({ zero: -0, nan: Number.NaN, none: undefined });
   assert.ok(Object.is(zero, -0) && Number.isNaN(nan) && none === undefined);
