@@ -28,6 +28,9 @@ const DONE = Promise.resolve();
  * anything is read. Each writer's items keep their order. An item leaves the queue when `get` hands it over: a reader
  * killed before that loses nothing, one killed after loses that one item at most; a writer killed in `put` leaves nothing
  * half-written. Not for signalling (use `Event`), nor for data that all readers need (use shared memory).
+ *
+ * An empty one takes 32 KiB of shared memory. It comes back when no process and no message has the queue any more, unread
+ * items with it; how soon after the last process has forgotten it, its garbage collector says.
  */
 export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>, Waitable {
   readonly #kind: ObjectKind;
