@@ -42,8 +42,11 @@ export interface OsFacts {
   threadNumber(): number;
   /** The numbers of all threads of this process; none where they have no numbers. */
   threadNumbers(): number[];
-  /** Ends the zombie of a process that was started by a thread which has ended: nobody else would. Never sleeps. */
-  reap(pid: number): void;
+  /**
+   * Ends the zombie of a process that was started by a thread which has ended: nobody else would. Never sleeps.
+   * False if there is none yet: the kernel may call a process ended while threads of it are still on their way out.
+   */
+  reap(pid: number): boolean;
   /** Flag of open(2): the descriptor is not inherited by programs that are started. */
   readonly closeOnExec: number;
   /** Flags of mmap for zero pages put over an existing mapping. */

@@ -42,9 +42,9 @@ export function waitForEndOf(pid: number, layout: WaitLayout): EndFacts | undefi
     : { code: null, signal: signalName(status) };
 }
 
-/** Reaps a child that has ended; does nothing if it has not, or is no child of this process. */
-export function reapChild(pid: number): void {
-  if (pid > 0) waitpid(pid, 0, WNOHANG);
+/** Reaps a child that has ended. False if it has not ended with all its threads; true also if it is no child of this process. */
+export function reapChild(pid: number): boolean {
+  return pid <= 0 || waitpid(pid, 0, WNOHANG) !== 0;
 }
 
 function signalName(number: number): NodeJS.Signals {

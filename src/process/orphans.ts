@@ -15,6 +15,8 @@ const NEXT_LOOK_MS = 50;
 
 /** Dead processes with children that have not ended yet. */
 const dying = new Set<AgentId>();
+/** Dead processes that are not altogether gone. */
+const unreaped = new Set<number>();
 let nextLook: NodeJS.Timeout | undefined;
 
 /** Recovers the children of a dead process, and theirs. */
@@ -26,11 +28,10 @@ export function recoverOrphansOf(dead: AgentId): void {
     if (table.isAlive(agent)) os.waitForEnd(table.identityOf(agent).pid, PATIENCE_MS);
     if (table.isAlive(agent)) {
       dying.add(dead);
-      nextLook ??= setTimeout(recoverOrphans, NEXT_LOOK_MS).unref();
+      lookAgainSoon();
       continue;
     }
-    // A thread's processes are children of ours, which nobody would reap any more.
-    if (table.hostOf(agent) === 0) os.reap(table.identityOf(agent).pid);
+    if (table.hostOf(agent) === 0) reap(table.identityOf(agent).pid);
     recoverAgent(agent);
     recoverOrphansOf(agent);
   }
@@ -43,4 +44,18 @@ export function recoverOrphans(): void {
   const again = [...dying];
   dying.clear();
   for (const dead of again) recoverOrphansOf(dead);
+  for (const pid of [...unreaped]) reap(pid);
+}
+
+/** The processes of a thread that has ended are children of this process, and nobody else would reap them. */
+function reap(pid: number): void {
+  if (os.reap(pid)) unreaped.delete(pid);
+  else {
+    unreaped.add(pid);
+    lookAgainSoon();
+  }
+}
+
+function lookAgainSoon(): void {
+  nextLook ??= setTimeout(recoverOrphans, NEXT_LOOK_MS).unref();
 }
