@@ -53,8 +53,7 @@ export function setTaskHost(own: TaskHost): void {
 export function currentTask(): CurrentTask {
   const own = host;
   const item = own?.runningItem();
-  if (!own || !item)
-    throw new StateError('currentTask() is for functions that a Pool runs, while they run');
+  if (!own || !item) throw new StateError('currentTask() is for functions that a Pool runs, while they run');
   return {
     id: item.id,
     attempt: item.attempt,

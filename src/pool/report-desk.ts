@@ -20,9 +20,7 @@ export class ReportDesk {
     const packedValues = new PackedReader(packedPart);
     for (let i = 0; i < tickets.length; i++) {
       const packed = packedValues.at(i);
-      this.#take(seat, tickets[i], () =>
-        packed ? openPacked(packed.bytes, packed.attachments) : values[i],
-      );
+      this.#take(seat, tickets[i], () => (packed ? openPacked(packed.bytes, packed.attachments) : values[i]));
     }
   }
 

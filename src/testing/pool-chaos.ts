@@ -78,7 +78,15 @@ class PoolRun {
       if (this.#random() < 0.1) await this.#replacePool();
     }
     const kills = this.#crashed;
-    return { seed: this.#seed, kills, pauses: this.#pauses, atPoints: this.#armed, byWorker: [], firstMs: [], recoveryMs: this.#roundMs };
+    return {
+      seed: this.#seed,
+      kills,
+      pauses: this.#pauses,
+      atPoints: this.#armed,
+      byWorker: [],
+      firstMs: [],
+      recoveryMs: this.#roundMs,
+    };
   }
 
   async end(): Promise<void> {
@@ -235,20 +243,21 @@ class PoolRun {
     });
   }
 
+  /** @throws {Error} If nothing moves any more: no item is completed, no worker started, for a long time. */
   async #within<T>(promise: Promise<T>, what: string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const hang = new Promise<never>((_, reject) => {
-      const { pending, ready, started } = this.#pool.stats();
-      const state = () => `${pending} pending at its begin, ${JSON.stringify(this.#pool.stats())}`;
-      timer = setTimeout(
-        () => reject(new Error(`${what} hangs (${ready} ready of ${started}): ${state()}`)),
-        HANG_MS,
-      );
+      let before = '';
+      timer = setInterval(() => {
+        const now = JSON.stringify(this.#pool.stats(), ['completed', 'pending', 'ready', 'started', 'crashed']);
+        if (now === before) reject(new Error(`${what} hangs: ${now}`));
+        before = now;
+      }, HANG_MS);
     });
     try {
       return await Promise.race([promise, hang]);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 }

@@ -144,7 +144,6 @@ describe('An item', () => {
     assert.deepEqual(await single.map(slow, numbers(5)), numbers(5));
     assert.equal(single.stats().crashed, 0);
   });
-
 });
 
 describe('A worker', () => {
@@ -206,7 +205,7 @@ describe('The error of an item', () => {
     });
   });
 
-  it("says where the caller called, whatever the method and whatever went wrong", async () => {
+  it('says where the caller called, whatever the method and whatever went wrong', async () => {
     const die = () => process.kill(process.pid, 'SIGKILL');
     const hang = () => new Promise(() => {});
     async function theCaller(how: string): Promise<unknown> {

@@ -135,8 +135,14 @@ describe('onProgress', () => {
   });
 
   it('must be a function, progress a boolean', async () => {
-    await assert.rejects(pool.map((x: number) => x, [1], { onProgress: 5 as never }), TypeError);
-    await assert.rejects(pool.map((x: number) => x, [1], { progress: 5 as never }), TypeError);
+    await assert.rejects(
+      pool.map((x: number) => x, [1], { onProgress: 5 as never }),
+      TypeError,
+    );
+    await assert.rejects(
+      pool.map((x: number) => x, [1], { progress: 5 as never }),
+      TypeError,
+    );
   });
 });
 

@@ -104,7 +104,10 @@ class Simulation {
       },
       onOver: () => ledger.ends.push(1),
     });
-    task.addAll(Array.from({ length: size }, (_, i) => i), false);
+    task.addAll(
+      Array.from({ length: size }, (_, i) => i),
+      false,
+    );
     this.#unsettled += size;
     task.complete();
     this.tasks.push({ task, ledger });
@@ -192,7 +195,11 @@ describe('Task and Dispatcher', () => {
         for (const { ledger } of simulation.tasks) {
           assert.deepEqual(ledger.ends, [1]);
           if (ledger.aborted) assert.ok(ledger.times.every((times) => times <= 1));
-          else assert.ok(ledger.times.every((times) => times === 1), String(ledger.times));
+          else
+            assert.ok(
+              ledger.times.every((times) => times === 1),
+              String(ledger.times),
+            );
         }
       }),
       { numRuns: 1000 },
