@@ -11,8 +11,8 @@ import type { PendingHold } from './pending-hold.js';
 import { ProgressSink } from './progress-sink.js';
 import { RecentFailure } from './recent-failure.js';
 import { ResultStream, type Source } from './result-stream.js';
-import { CallSink, type Settler } from './sinks.js';
 import type { Sink } from './sink.js';
+import { CallSink, type Settler } from './sinks.js';
 import { Task, type TaskOptions, type TaskParts } from './task.js';
 
 /** A call of one of the methods that take many items. */

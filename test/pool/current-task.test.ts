@@ -159,7 +159,7 @@ describe('currentTask().signal', () => {
       (globalThis as { heard?: boolean }).heard = true;
     };
     await assert.rejects(two.map(failOrWait, [0, 1], { chunkSize: 1 }), /the first/);
-    await two.map(() => {}, numbers(2), { chunkSize: 1 });
+    await two.map((x: number) => x, numbers(2), { chunkSize: 1 });
     assert.equal(two.stats().started, 2);
   });
 
