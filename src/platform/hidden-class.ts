@@ -5,8 +5,8 @@
 // process, and off again: nothing else is compiled meanwhile. Where that can't be done (another engine, a V8 without the
 // syntax), nothing is known of any object, and the callers list properties.
 
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { nodeV8 } from '../base/late-builtins.js';
 
 interface Natives {
   readonly isFast: (object: object) => boolean;
@@ -53,6 +53,7 @@ function learn(): Natives | undefined {
 /** The syntax is on already where the program was started with it: then it stays on. */
 function compileWithSyntax(): Natives | undefined {
   try {
+    const { setFlagsFromString } = nodeV8();
     setFlagsFromString('--allow-natives-syntax');
     try {
       return compile();

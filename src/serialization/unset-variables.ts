@@ -3,7 +3,7 @@
 // From V8 12 on (Node 22), reading one out of a scope that the engine has listed throws a ReferenceError. Before, it looks
 // undefined, unless a flag of the engine says otherwise; it is on only while the scopes are listed once more.
 
-import { setFlagsFromString } from 'node:v8';
+import { nodeV8 } from '../base/late-builtins.js';
 import type { AnyFunction } from './function-recipe.js';
 import { type FunctionFacts, inspectorSession, type ScopeView } from './inspector-session.js';
 
@@ -25,6 +25,7 @@ const SAYS_BY_ITSELF = Number.parseInt(process.versions.v8, 10) >= 12;
 /** Whether a variable that looks undefined has no value yet. `at`: which scope of the function it is in. */
 export function isUnset(fn: AnyFunction, at: number, name: string): boolean {
   if (SAYS_BY_ITSELF) return false;
+  const { setFlagsFromString } = nodeV8();
   setFlagsFromString('--experimental-value-unavailable');
   let facts: FunctionFacts;
   try {
