@@ -117,7 +117,9 @@ class ManagerHandle implements Manager, Shippable {
     if (await this.#cell.gone(GRACE_MS)) return;
     const { table } = Session.current();
     const { server } = this.#cell;
-    if (table.isAlive(server)) process.kill(table.identityOf(server).pid, 'SIGKILL');
+    // A thread can only be ended by the process that it is in, and a signal would end all of that.
+    if (table.isAlive(server) && table.hostOf(server) === 0)
+      process.kill(table.identityOf(server).pid, 'SIGKILL');
   }
 }
 
