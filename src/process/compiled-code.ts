@@ -6,7 +6,7 @@
 //
 // A bundle's name holds the hash of its text, and the directory is this user's alone: V8 checks neither.
 
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Session } from '../memory/session.js';
 
 /** How a file of compiled code ends. */
@@ -48,7 +48,8 @@ function layDown({ name, compiled }: LoadedBundle, ending: CodeEnding): void {
     // By one process, and under its name only when it is complete: V8 takes what it finds.
     writeFileSync(draft, compiled(), { mode: 0o600, flag: 'wx' });
     renameSync(draft, path);
-  } catch {
+  } catch (error) {
     // Another one is at it, there is no room, or the session is ending: children compile for themselves.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(draft, { force: true });
   }
 }
