@@ -35,7 +35,7 @@ export async function openInputs(sources: InputSources): Promise<Inputs> {
     if (!existsSync(file) || statSync(file).isDirectory())
       throw new UsageError(`--input: no such file: ${file}`);
     return {
-      items: isNdjson(file) ? jsonLines(file, signal) : textLines(createReadStream(file), signal),
+      items: isNdjson(file) ? jsonLines(file, signal) : textLines(() => createReadStream(file), signal),
       total: undefined,
     };
   }
@@ -44,7 +44,7 @@ export async function openInputs(sources: InputSources): Promise<Inputs> {
       'no inputs: name files or glob patterns, give --input FILE, or pipe lines into stdin',
     );
   }
-  return { items: textLines(stdin, signal), total: undefined };
+  return { items: textLines(() => stdin, signal), total: undefined };
 }
 
 /** Every file once, in the order of the arguments; the files of one pattern sorted by name. */
@@ -76,7 +76,7 @@ function isNdjson(file: string): boolean {
 /** Blank lines are no items. */
 async function* jsonLines(file: string, signal: AbortSignal): AsyncGenerator<unknown> {
   let number = 0;
-  for await (const line of textLines(createReadStream(file), signal)) {
+  for await (const line of textLines(() => createReadStream(file), signal)) {
     number += 1;
     if (line.trim() === '') continue;
     yield parseLine(line, `${file}:${number}`);
@@ -91,6 +91,7 @@ function parseLine(line: string, place: string): unknown {
   }
 }
 
-function textLines(stream: Readable, signal: AbortSignal): AsyncIterable<string> {
-  return createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY, signal });
+/** Opened at the first line asked for: a reader that is not listened to loses lines. */
+async function* textLines(open: () => Readable, signal: AbortSignal): AsyncGenerator<string> {
+  yield* createInterface({ input: open(), crlfDelay: Number.POSITIVE_INFINITY, signal });
 }

@@ -1,20 +1,20 @@
 // Runs items with a bounded number in flight: the next is taken from the source only when one has been delivered.
 
-export interface ItemWindow<Outcome> {
+export interface ItemWindow<Item, Outcome> {
   /** Most items taken and not yet delivered. */
   readonly size: number;
   /** No further item is taken once this is aborted; what is in flight is still delivered. */
   readonly stop: AbortSignal;
   /** Runs one item; must not reject. */
-  readonly run: (item: unknown, index: number) => Promise<Outcome>;
+  readonly run: (item: Item, index: number) => Promise<Outcome>;
   /** Takes the outcome; its promise settles when there is room for another. A rejection ends everything. */
   readonly deliver: (outcome: Outcome, index: number) => Promise<void>;
 }
 
 /** Resolves when every item taken has been delivered. */
-export async function runInWindow<Outcome>(
-  items: Iterable<unknown> | AsyncIterable<unknown>,
-  window: ItemWindow<Outcome>,
+export async function runInWindow<Item, Outcome>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  window: ItemWindow<Item, Outcome>,
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
@@ -24,7 +24,7 @@ export async function runInWindow<Outcome>(
   const fail = (error: unknown): void => {
     failure ??= { error };
   };
-  const start = (item: unknown, itemIndex: number): void => {
+  const start = (item: Item, itemIndex: number): void => {
     const delivered = window
       .run(item, itemIndex)
       .then((outcome) => (failure ? undefined : window.deliver(outcome, itemIndex)))

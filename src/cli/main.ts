@@ -39,6 +39,15 @@ program
   )
   .option('--failed <file>', 'write the failures, one JSON line {"input", "error"} each, to a file')
   .option('--ordered', 'write the results in the order of the inputs, not as they come')
+  .option('--timeout <ms>', 'stop an item that runs longer; it counts as failed', milliseconds)
+  .option('--retries <n>', 'run an item that failed again, at most so often', wholeNumber)
+  .option(
+    '--chunk-size <n>',
+    'send so many items to a worker at a time: for many short ones',
+    positiveInteger,
+  )
+  .option('--resume', 'go on with an interrupted run: what is in the --out file is not run again')
+  .option('--trace <file>', "write when and where each item ran, as Chrome's trace events")
   .option('--progress', 'show a progress bar when stderr is a terminal')
   .addHelpText('after', '\nExit code: 0 all done, 1 some failed, 2 wrong usage, 130 interrupted.')
   .action(async (module: string, inputs: string[], options: MapOptions) => {
@@ -55,6 +64,18 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError('It must be a whole number of at least 1.');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a whole number of at least 0.');
+}
+
+function milliseconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of milliseconds above 0.');
 }
 
 function exitCodeOf(error: unknown): number {

@@ -18,7 +18,8 @@ export class Progress {
 
   constructor({ enabled, total, stream }: ProgressOptions) {
     this.#stream = stream;
-    if (enabled && stream.isTTY) this.#bar = new ProgressBar({ stream, total: () => total, hideCursor: true });
+    if (enabled && stream.isTTY)
+      this.#bar = new ProgressBar({ stream, total: () => total, hideCursor: true });
   }
 
   itemSettled(): void {

@@ -86,8 +86,12 @@ export class ResultsWriter {
 }
 
 /** @throws {UsageError} If the file can't be opened for writing. */
-export async function openForWriting(file: string, flag: string): Promise<Writable> {
-  const stream = createWriteStream(file);
+export async function openForWriting(
+  file: string,
+  flag: string,
+  mode: 'new' | 'append' = 'new',
+): Promise<Writable> {
+  const stream = createWriteStream(file, { flags: mode === 'append' ? 'a' : 'w' });
   try {
     await once(stream, 'open');
   } catch (error) {

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -10,6 +19,8 @@ import { after, describe, it } from 'node:test';
 const root = path.resolve(import.meta.dirname, '../..');
 const functions = path.join(root, 'test/fixtures/cli/functions.mjs');
 const scratch = mkdtempSync(path.join(tmpdir(), 'manyhands-cli-'));
+const notResults = path.join(scratch, 'not-results');
+writeFileSync(notResults, 'something else\n');
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 interface Ended {
@@ -215,6 +226,23 @@ describe('manyhands map: wrong usage ends with 2 and says what is wrong', () => 
       args: ['map', functions, functions, '--out', 'no/such/x'],
       says: /--out: can't write/,
     },
+    '--resume without --out': {
+      args: ['map', functions, functions, '--resume'],
+      says: /--resume needs --out FILE/,
+    },
+    '--resume of something else': {
+      args: ['map', functions, functions, '--resume', '--out', notResults],
+      says: /not-results:1 is no line of results/,
+    },
+    'a timeout of nothing': { args: ['map', functions, '--timeout', '0'], says: /milliseconds above 0/ },
+    'a negative number of retries': {
+      args: ['map', functions, '--retries', '-1'],
+      says: /whole number of at least 0/,
+    },
+    'a chunk of nothing': {
+      args: ['map', functions, '--chunk-size', '0'],
+      says: /whole number of at least 1/,
+    },
     'both kinds of input': { args: ['map', functions, functions, '--input', functions], says: /not both/ },
   };
   for (const [what, { args, says }] of Object.entries(cases)) {
@@ -256,6 +284,124 @@ describe('manyhands map: interrupted', () => {
     const { code, stdout } = await end;
     assert.equal(stdout, '');
     assert.equal(code, 130);
+  });
+});
+
+describe('manyhands map: limits of an item', () => {
+  it('--timeout stops an item that runs too long, and no other', async () => {
+    const args = ['map', `${functions}#foreverOnThree`, '--timeout', '1000', '--jobs', '2', '--ordered'];
+    const { code, stdout, stderr } = await manyhands(args, { stdin: '1\n2\n3\n4\n' });
+    assert.deepEqual(
+      records(stdout).map(({ result }) => result),
+      ['1', '2', '4'],
+    );
+    assert.match(stderr, /failed: 3: TimeoutError/);
+    assert.equal(code, 1);
+  });
+
+  it('--retries runs a failed item again', async () => {
+    const cwd = folder('retries');
+    const args = ['map', `${functions}#failTwice`, '--retries', '2'];
+    const { code, stdout } = await manyhands(args, { cwd, stdin: `${cwd}/marks\n` });
+    assert.deepEqual(
+      records(stdout).map(({ result }) => result),
+      [3],
+    );
+    assert.equal(code, 0);
+  });
+
+  it('--chunk-size sends many at a time; each item has its own outcome', async () => {
+    const lines = Array.from({ length: 103 }, (_, index) => String(index));
+    const args = ['map', `${functions}#failOnOdd`, '--chunk-size', '10', '--ordered'];
+    const { code, stdout, stderr } = await manyhands(args, { stdin: lines.join('\n') });
+    assert.deepEqual(
+      records(stdout).map(({ result }) => result),
+      lines.map(Number).filter((n) => n % 2 === 0),
+    );
+    assert.match(stderr, /52 done, 51 failed/);
+    assert.equal(code, 1);
+  });
+
+  it('--trace writes when each item ran and in which worker', async () => {
+    const cwd = folder('trace');
+    const args = ['map', `${functions}#failOnOdd`, '--trace', 'trace.json'];
+    const { stdout } = await manyhands(args, { cwd, stdin: '0\n1\n2\n' });
+    assert.equal(records(stdout).length, 2);
+    const events = JSON.parse(readFileSync(path.join(cwd, 'trace.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >[];
+    const ran = events.filter(({ ph }) => ph === 'X');
+    assert.deepEqual(ran.map(({ args }) => (args as { input: string }).input).sort(), ['0', '2']);
+    for (const { ts, dur, tid } of ran) assert.ok(Number(ts) > 0 && Number(dur) >= 0 && Number(tid) > 0);
+    assert.equal(events.filter(({ name }) => name === 'failed').length, 1);
+  });
+});
+
+describe('manyhands map --resume', () => {
+  const all = Array.from({ length: 50 }, (_, n) => String(n));
+  const args = ['map', `${functions}#upper`, '--out', 'results.ndjson', '--resume'];
+  const inputsOf = (cwd: string) =>
+    records(readFileSync(path.join(cwd, 'results.ndjson'), 'utf8')).map(({ input }) => input as string);
+
+  it('runs what is not in the results file, and nothing else', async () => {
+    const cwd = folder('resume', {
+      'results.ndjson': '{"input":"3","result":"before"}\n{"input":"7","result":"before"}\n',
+    });
+    const { code, stderr } = await manyhands(args, { cwd, stdin: all.join('\n') });
+    assert.deepEqual(inputsOf(cwd).sort(), [...all].sort());
+    const kept = records(readFileSync(path.join(cwd, 'results.ndjson'), 'utf8')).slice(0, 2);
+    assert.deepEqual(
+      kept.map(({ result }) => result),
+      ['before', 'before'],
+    );
+    assert.match(stderr, /48 done, 0 failed, 2 before/);
+    assert.equal(code, 0);
+  });
+
+  it('cuts off a line that was not written to its end, and runs that item again', async () => {
+    const cwd = folder('resume-torn', { 'results.ndjson': '{"input":"1","result":"1"}\n{"input":"2","resu' });
+    await manyhands(args, { cwd, stdin: '1\n2\n' });
+    assert.deepEqual(inputsOf(cwd), ['1', '2']);
+  });
+
+  it('counts equal inputs', async () => {
+    const cwd = folder('resume-equal', { 'results.ndjson': '{"input":"a","result":"A"}\n' });
+    await manyhands(args, { cwd, stdin: 'a\na\na\n' });
+    assert.deepEqual(inputsOf(cwd), ['a', 'a', 'a']);
+  });
+
+  it('goes on after a run that was killed: every item is there once', async () => {
+    const cwd = folder('resume-killed');
+    const lines = Array.from({ length: 3000 }, (_, n) => `line ${n}`);
+    const child = start(args, { cwd, stdin: lines.join('\n') });
+    const end = ended(child);
+    const results = path.join(cwd, 'results.ndjson');
+    while (!existsSync(results) || readFileSync(results).length < 2000)
+      await new Promise((go) => setTimeout(go, 1));
+    child.kill('SIGKILL');
+    await end;
+    const { code } = await manyhands(args, { cwd, stdin: lines.join('\n') });
+    assert.equal(code, 0);
+    assert.deepEqual(inputsOf(cwd).sort(), [...lines].sort());
+  });
+
+  it('runs failed items again', async () => {
+    const cwd = folder('resume-failed');
+    const failing = [
+      'map',
+      `${functions}#failTwice`,
+      '--out',
+      'r.ndjson',
+      '--resume',
+      '--failed',
+      'f.ndjson',
+    ];
+    const stdin = `${cwd}/marks\n`;
+    assert.equal((await manyhands(failing, { cwd, stdin })).code, 1);
+    assert.equal((await manyhands(failing, { cwd, stdin })).code, 1);
+    assert.equal((await manyhands(failing, { cwd, stdin })).code, 0);
+    assert.equal(readFileSync(path.join(cwd, 'f.ndjson'), 'utf8'), '');
   });
 });
 
