@@ -114,7 +114,9 @@ function trafficScenario(variant: Variant): Scenario {
   return {
     name: variant.name,
     claim: variant.claim,
-    async run(size) {
+    async run({ kills, processes }) {
+      // Two of each kind at least: when one is killed, the other one must be able to go on.
+      const size = { kills, processes: Math.max(4, processes) };
       const queue = variant.make();
       const receipts = new Queue<Receipt>();
       const ledger = new RawArray('i', 1 + 2 * size.processes);
