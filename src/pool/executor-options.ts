@@ -2,7 +2,7 @@
 
 import { type ContextOption, methodOfContext } from '../process/start-method.js';
 import { checkCount, checkFunction, checkItems, checkNames, mapNames, readOptions } from './pool-options.js';
-import type { TaskOptions } from './task.js';
+import type { TaskOptions } from './task-parts.js';
 
 export interface ExecutorOptions {
   /** Runs in each worker before its first call, with `initargs`. May be async. */

@@ -3,7 +3,7 @@
 import { type ContextOption, methodOfContext } from '../process/start-method.js';
 import type { AsyncResultOptions } from './async-result.js';
 import type { OnProgress } from './progress-sink.js';
-import type { TaskOptions } from './task.js';
+import type { TaskOptions } from './task-parts.js';
 
 export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
   /** Runs in each worker before its first task. May be async. */

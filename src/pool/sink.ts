@@ -9,6 +9,10 @@ export interface Sink {
   /** Errors are outcomes like others: they make no call fail. */
   readonly keepsErrors?: boolean;
   value(index: number, value: unknown): void;
+  /** So many items will come, at least. */
+  expect?(count: number): void;
+  /** Values of consecutive items, together. @returns False if it takes them only one by one. */
+  range?(first: number, values: readonly unknown[], from: number, count: number): boolean;
   /** @returns True if nothing more of the task is wanted. */
   error(index: number, error: unknown): boolean | undefined;
   /** Everything that is not settled yet never will be. */

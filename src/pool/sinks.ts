@@ -50,7 +50,7 @@ export class CallSink implements Sink {
 /** All results in order; the first error is the whole's. */
 export class ArraySink implements Sink {
   readonly #settler: Settler;
-  readonly #values: unknown[] = [];
+  #values: unknown[] = [];
 
   constructor(settler: Settler) {
     this.#settler = settler;
@@ -64,6 +64,18 @@ export class ArraySink implements Sink {
   value(index: number, value: unknown): void {
     fillUpTo(this.#values, index);
     this.#values[index] = value;
+  }
+
+  /** An array of its final length is not copied again and again as it grows. */
+  expect(count: number): void {
+    this.#values = new Array<unknown>(count);
+  }
+
+  range(first: number, values: readonly unknown[], from: number, count: number): boolean {
+    fillUpTo(this.#values, first);
+    const all = this.#values;
+    for (let i = 0; i < count; i++) all[first + i] = values[from + i];
+    return true;
   }
 
   error(_index: number, error: unknown): boolean {

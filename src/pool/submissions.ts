@@ -6,14 +6,15 @@ import { type Cost, UnknownCost } from './chunking.js';
 import type { Crew } from './crew.js';
 import { Definitions } from './definition.js';
 import { CallStyle } from './frames.js';
-import { isPlain, PackedValue } from './packed-value.js';
+import { pack, packAll, packArguments, packItem } from './pack-items.js';
 import type { PendingHold } from './pending-hold.js';
 import { ProgressSink } from './progress-sink.js';
 import { RecentFailure } from './recent-failure.js';
 import { ResultStream, type Source } from './result-stream.js';
 import type { Sink } from './sink.js';
 import { CallSink, type Settler } from './sinks.js';
-import { Task, type TaskOptions, type TaskParts } from './task.js';
+import { Task } from './task.js';
+import type { TaskOptions, TaskParts } from './task-parts.js';
 
 /** A call of one of the methods that take many items. */
 export interface ManyItems {
@@ -204,6 +205,7 @@ export class Submissions {
     });
     if (list) {
       this.#hold.add(list.items.length);
+      sink.expect?.(list.items.length);
       task.addAll(list.items, list.anyPacked);
     }
     this.#watch(task, signal);
@@ -320,35 +322,4 @@ export class Submissions {
 function progressSink({ sink, options }: { sink: Sink; options: TaskOptions }): ProgressSink | undefined {
   const { onProgress, progress } = options;
   return onProgress || progress ? new ProgressSink(sink, { onProgress, bar: progress === true }) : undefined;
-}
-
-function pack(item: unknown, style: CallStyle, root: string): unknown {
-  if (style === CallStyle.item) return packItem(item, root);
-  if (!Array.isArray(item)) throw new TypeError(`${root} must be an array of arguments, got ${typeof item}`);
-  return packArguments(item, root);
-}
-
-function packItem(item: unknown, root: string): unknown {
-  return isPlain(item) ? item : PackedValue.of(item, root);
-}
-
-/** Arguments that are all plain travel in a copy of their list. */
-function packArguments(args: unknown[], root: string): unknown {
-  return args.every(isPlain) ? args.slice() : PackedValue.of(args, root);
-}
-
-function packAll(items: Iterable<unknown>, style: CallStyle): { items: unknown[]; anyPacked: boolean } {
-  const list = Array.from(items);
-  let anyPacked = false;
-  try {
-    for (let i = 0; i < list.length; i++) {
-      if (style === CallStyle.item && isPlain(list[i])) continue; // FAST PATH
-      list[i] = pack(list[i], style, `items[${i}]`);
-      if (list[i] instanceof PackedValue) anyPacked = true;
-    }
-  } catch (error) {
-    for (const item of list) if (item instanceof PackedValue) item.release();
-    throw error;
-  }
-  return { items: list, anyPacked };
 }

@@ -10,40 +10,8 @@ import type { CallStyle } from './frames.js';
 import { ItemHistory } from './item-history.js';
 import { ItemIds } from './item-ids.js';
 import { PackedValue } from './packed-value.js';
-import type { OnProgress } from './progress-sink.js';
 import type { Sink } from './sink.js';
-
-export interface TaskOptions {
-  readonly chunkSize: number | 'auto';
-  /** Milliseconds an item may run. */
-  readonly timeout: number | undefined;
-  /** How often an item that failed is run again. */
-  readonly retries: number;
-  /** Tasks of a higher one go first. */
-  readonly priority: number;
-  readonly onProgress?: OnProgress | undefined;
-  /** Whether to show a bar. */
-  readonly progress?: boolean | undefined;
-}
-
-export interface TaskParts {
-  readonly definition: Definition;
-  readonly style: CallStyle;
-  readonly options: TaskOptions;
-  readonly sink: Sink;
-  /** More items will be added. False: it is over as soon as those it has are settled. */
-  readonly open: boolean;
-  /** What its items cost, if not what the function has cost so far. */
-  readonly cost?: Cost | undefined;
-  /** So many items have been settled, or given up. */
-  readonly onSettled: (count: number) => void;
-  /** An item has failed. `rejects`: and with it a call. */
-  readonly onFailed: (rejects: boolean) => void;
-  /** So many items have been given up. */
-  readonly onDropped: (count: number) => void;
-  /** Called once, when every item is settled and no more may come. */
-  readonly onOver: () => void;
-}
+import type { TaskOptions, TaskParts } from './task-parts.js';
 
 /** In the place of an item that is settled. */
 const SETTLED = Symbol('settled');
@@ -73,6 +41,8 @@ export class Task implements ItemSource {
   #unsettled = 0;
   #open: boolean;
   #anyPacked = false;
+  /** Items may be settled that a worker still has. */
+  #anyOutOfTurn = false;
   queued = false;
   /** When it was put into the queue. */
   queuedAtMs = 0;
@@ -267,6 +237,7 @@ export class Task implements ItemSource {
     if (mayRetry && this.options.retries > 0) {
       if (this.history.noteFailure(index) <= this.options.retries) return true;
     }
+    this.#anyOutOfTurn = true;
     this.#forget(index);
     this.#onFailed(!this.#sink.keepsErrors);
     this.#failing = 1;
@@ -281,6 +252,11 @@ export class Task implements ItemSource {
   /** Settles with values for consecutive items: the quick way. */
   settlePlain(first: number, values: readonly unknown[], from: number, count: number): void {
     if (this.#over) return;
+    if (!this.#anyPacked && !this.#anyOutOfTurn && this.#sink.range?.(first, values, from, count)) {
+      this.#items.fill(SETTLED, first, first + count); // FAST PATH
+      this.#settled(count);
+      return;
+    }
     const items = this.#items;
     let settled = 0;
     for (let i = 0; i < count; i++) {

@@ -102,6 +102,8 @@ class Simulation {
       onSettled: (count) => {
         this.#unsettled -= count;
       },
+      onFailed: () => {},
+      onDropped: () => {},
       onOver: () => ledger.ends.push(1),
     });
     task.addAll(
