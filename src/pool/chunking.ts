@@ -2,10 +2,12 @@
 
 /** How much work one batch should hold. */
 export const TARGET_MS = 4;
+/** How much work a seat may hold at once: more than one batch, so that nobody waits while the pool's own process is kept waiting. */
+export const AHEAD_MS = 16;
 /** An item that takes longer than this is never queued behind another while a worker may be free. */
 export const LONG_MS = 1;
 /** No batch is larger, however quick the items are. */
-export const LARGEST_BATCH = 8192;
+export const LARGEST_BATCH = 16384;
 /** A batch may be so many times larger than what has been measured at once before. */
 const GROWTH = 4;
 /** Even at the end of the work a batch should hold this much. */
@@ -31,8 +33,9 @@ export class Cost {
     if (items <= 0) return;
     const now = ms / items;
     const before = this.#perItemMs ?? now;
-    // Upwards at once, downwards slowly: a batch that is too large costs more than one that is too small.
-    this.#perItemMs = now > before ? now * 0.7 + before * 0.3 : now * 0.3 + before * 0.7;
+    // Upwards slowly: on a busy machine a worker that had to wait for a processor looks slow, and a batch that is too large is
+    // taken back, where one that is too small costs its message.
+    this.#perItemMs = now > before ? now * 0.3 + before * 0.7 : now * 0.6 + before * 0.4;
     if (items > this.#largest) this.#largest = items;
   }
 

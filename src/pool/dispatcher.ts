@@ -7,7 +7,7 @@
 //
 // A seat is the place of one worker. Its items have consecutive tickets; answers come in the order of tickets.
 
-import { batchSizeFor, type Cost, TARGET_MS } from './chunking.js';
+import { AHEAD_MS, batchSizeFor, type Cost } from './chunking.js';
 import { TICKET_MASK } from './frames.js';
 
 /** Some items of a source: `count` from `first` on, or those listed. */
@@ -257,8 +257,8 @@ const DEEPEST = 128;
 function mayTakeMore<Source>(seat: Seat<Source>): boolean {
   const ahead = seat.aheadMs as number;
   const depth = seat.batches.length;
-  if (ahead >= TARGET_MS || depth >= DEEPEST) seat.filling = false;
-  else if (ahead < TARGET_MS / 2 && depth <= DEEPEST / 2) seat.filling = true;
+  if (ahead >= AHEAD_MS || depth >= DEEPEST) seat.filling = false;
+  else if (ahead < AHEAD_MS / 2 && depth <= DEEPEST / 2) seat.filling = true;
   return seat.filling;
 }
 

@@ -12,7 +12,7 @@ import type { Task } from './task.js';
 
 const LOOK_MS = 5;
 /** After so many looks at the same item it is taken to be a long one, although nobody idles. */
-const LOOKS_UNTIL_LONG = 4;
+const LOOKS_UNTIL_LONG = 10;
 
 /** What was seen of a seat at the last look. */
 interface Sight {
@@ -67,7 +67,6 @@ export class Rescue {
       const looks = before && running !== undefined && before.running === running ? before.looks + 1 : 0;
       this.#seen.set(seat.id, { running, looks });
       if (looks < LOOKS_UNTIL_LONG && !(idle && looks > 0) && !idledTwice) continue;
-      if (looks > 0) this.#noteLong(seat, running as number, looks);
       taken += this.#staff.takeBack(worker, seat);
     }
     if (taken > 0) this.#onTaken();
@@ -80,12 +79,6 @@ export class Rescue {
     for (const { closing, batches } of this.#dispatcher.seats())
       if (!closing && batches.length === 0) return true;
     return false;
-  }
-
-  /** The item takes so long, at least: others of its kind are not to be put into one batch. */
-  #noteLong(seat: Seat<Task>, running: number, looks: number): void {
-    const item = this.#dispatcher.itemWith(seat, running);
-    item?.source.cost.note(1, looks * LOOK_MS);
   }
 }
 
