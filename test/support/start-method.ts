@@ -1,6 +1,6 @@
 // Which start method a run of the conformance suite of Process is about, and what is not the same there.
 //
-//   test/process/prefork.test.ts ─ sets MANYHANDS_TEST_START_METHOD ─► every suite, and every program that one runs
+//   test/process/prefork-process.test.ts ─ sets MANYHANDS_TEST_START_METHOD ─► every suite, and every program that one runs
 
 import { type StartMethod, setStartMethod } from '../../src/index.js';
 

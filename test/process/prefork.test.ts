@@ -1,6 +1,0 @@
-/** The conformance suite of Process, where processes are started by prefork. */
-import { suites } from '../support/suites.js';
-
-process.env['MANYHANDS_TEST_START_METHOD'] = 'prefork';
-await import('../support/start-method.js');
-for (const suite of suites) await import(`./${suite}.test.js`);
