@@ -11,7 +11,7 @@ const KEY_BYTES = 32;
  */
 export class AuthKey extends Uint8Array<ArrayBuffer> implements Shippable {
   /** Parts of it are plain bytes. */
-  static override get [Symbol.species](): Uint8ArrayConstructor {
+  static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
   }
 

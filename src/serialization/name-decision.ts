@@ -192,5 +192,6 @@ function isObject(value: unknown): value is object {
 }
 
 function isRequire(value: unknown): boolean {
-  return typeof value === 'function' && 'resolve' in value && 'cache' in value;
+  // That of a module which a loader hook has read has no `cache`.
+  return typeof value === 'function' && value.name === 'require' && 'resolve' in value;
 }

@@ -146,5 +146,17 @@ describe('function shipping', () => {
   if (process.features && 'typescript' in process.features && process.features.typescript) {
     program('a TypeScript program by type stripping', () => run('stripped.ts', 'node'));
   }
+  program('a package in node_modules', () => {
+    const directory = new URL('package/', pathToFileURL(built));
+    const shipped = new URL('node_modules/shipped/', directory);
+    mkdirSync(shipped, { recursive: true });
+    const exported = { '.': './index.mjs', './cjs': './index.cjs' };
+    writeFileSync(new URL('package.json', shipped), JSON.stringify({ name: 'shipped', exports: exported }));
+    for (const kind of ['mjs', 'cjs'])
+      copyFileSync(new URL(`package-index.${kind}`, fixtures), new URL(`index.${kind}`, shipped));
+    copyFileSync(new URL('package-main.mjs', fixtures), new URL('main.mjs', directory));
+    return run('', 'node', { args: [fileURLToPath(new URL('main.mjs', directory))] });
+  });
+  program('a TypeScript program under tsx as CommonJS', () => run('program.cts', 'tsx'));
   program('a TypeScript program under tsx', () => run('program.ts', 'tsx'));
 });
