@@ -154,6 +154,7 @@ describe('The option context', () => {
 
   it('of a pool, in and without a context: its workers come from the stock', async () => {
     for (const make of [() => new prefork.Pool(1), () => new Pool(1, { context: 'prefork' })]) {
+      await resultOf(new prefork.Process({ target: () => {} }));
       const first = make(); // the stock has processes whose errors are read from now on
       await first.ready();
       while (prefork.spares().filter(({ ready }) => ready).length < 2)
