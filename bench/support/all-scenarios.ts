@@ -10,6 +10,8 @@ import { lockUncontended } from '../lock.uncontended.js';
 import { managerDictSet } from '../manager.dict-set.js';
 import { pipeRoundtripAsync } from '../pipe.roundtrip-async.js';
 import { pipeRoundtripSync } from '../pipe.roundtrip-sync.js';
+import { poolCalls } from '../pool.calls.js';
+import { poolCrashStorm } from '../pool.crash-storm.js';
 import { poolMapAuto } from '../pool.map-auto.js';
 import { poolMapChunk1 } from '../pool.map-chunk1.js';
 import { poolRecycle } from '../pool.recycle.js';
@@ -58,5 +60,7 @@ export const allScenarios: readonly Scenario[] = [
   poolMapChunk1,
   ...poolUneven,
   ...poolRecycle,
+  ...poolCalls,
+  poolCrashStorm,
   managerDictSet,
 ];

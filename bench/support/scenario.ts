@@ -54,6 +54,11 @@ export function nodePeer(file: string, ...args: Argument[]): Program {
   return node(`peers/${file}`, args);
 }
 
+/** Another pool of Node's; skipped where it is not installed (scripts/bench.mjs installs it). */
+export function poolPeer(name: string, ...args: Argument[]): Program {
+  return node('pool-peers/run.mjs', [name, ...args]);
+}
+
 /** A program in C, built with the machine's compiler when it is run; skipped where there is none. */
 export function nativePeer(name: string, ...args: Argument[]): Program {
   return node('native/run.mjs', [name, ...args]);

@@ -1,0 +1,6 @@
+// A worker of workerpool's.
+
+import workerpool from 'workerpool';
+import * as tasks from './tasks.mjs';
+
+workerpool.worker({ ...tasks });
