@@ -47,7 +47,11 @@ module.exports = {
     ...layerRules,
     power('ffi', '(^|/)koffi(/|$)', ['^src/platform/libc[.]ts$']),
     power('child-process', '^(node:)?(child_process|cluster)$', ['^src/process/spawn-launcher[.]ts$']),
-    power('crypto', '^(node:)?crypto$', ['^src/channels/handshake[.]ts$', '^src/memory/session[.]ts$']),
+    power('crypto', '^(node:)?crypto$', [
+      '^src/channels/handshake[.]ts$',
+      '^src/memory/session[.]ts$',
+      '^src/cli/resume[.]ts$',
+    ]),
     power('inspector', '^(node:)?inspector(/promises)?$', ['^src/serialization/inspector-[^/]+[.]ts$']),
     power('http', '^(node:)?https?2?$', ['^src/observe/']),
     {

@@ -7,7 +7,8 @@ import { installFunctions } from '../serialization/codec.js';
 import { functionLoader } from '../serialization/function-loader.js';
 import { functionReader } from '../serialization/function-reader.js';
 import { exitCodes } from './exit-codes.js';
-import { type MapOptions, mapCommand } from './map-command.js';
+import { mapCommand } from './map-command.js';
+import type { MapOptions } from './map-options.js';
 import { UsageError } from './usage-error.js';
 
 installFunctions({ reader: functionReader, loader: functionLoader }); // as index.ts does, which is above this layer

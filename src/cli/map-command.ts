@@ -4,24 +4,7 @@ import { itemsPerSecond } from '../pool/progress-bar.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { Interruption } from './interruption.js';
 import { type MapJob, prepareJob, runJob } from './map-job.js';
-
-export interface MapOptions {
-  readonly jobs: number;
-  /** A file whose lines are the items. */
-  readonly input?: string;
-  readonly out?: string;
-  readonly failed?: string;
-  readonly ordered?: boolean;
-  readonly progress?: boolean;
-  /** Milliseconds an item may run. */
-  readonly timeout?: number;
-  readonly retries?: number;
-  readonly chunkSize?: number;
-  /** Items that are in the results file already are not run again. */
-  readonly resume?: boolean;
-  /** A file for when each item ran, and where. */
-  readonly trace?: string;
-}
+import type { MapOptions } from './map-options.js';
 
 /** @throws {UsageError} If the module, its export or the inputs are not there. */
 export async function mapCommand(

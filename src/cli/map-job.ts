@@ -6,7 +6,7 @@ import { type ItemFunction, loadFunction } from './function-reference.js';
 import { openInputs } from './inputs.js';
 import { inGroups, type Numbered } from './item-groups.js';
 import { runInWindow } from './item-window.js';
-import type { MapOptions } from './map-command.js';
+import type { MapOptions } from './map-options.js';
 import { Progress } from './progress.js';
 import { type Outcome, openForWriting, ResultsWriter } from './results-writer.js';
 import { DoneItems } from './resume.js';
