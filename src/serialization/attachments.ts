@@ -23,6 +23,31 @@ export interface Attached {
 
 type Item = Attached['list'][number];
 
+/** Whether nothing on a function has changed since. */
+export function sameAttached(before: Attached, now: Attached): boolean {
+  return (
+    before.superclass?.value === now.superclass?.value &&
+    before.list.length === now.list.length &&
+    before.privates.length === now.privates.length &&
+    before.list.every((item, index) => sameItem(item, now.list[index])) &&
+    before.privates.every(({ name, value }, index) => {
+      const other = now.privates[index];
+      return name === other.name && Object.is(value, other.value);
+    })
+  );
+}
+
+function sameItem(a: Item, b: Item): boolean {
+  return (
+    a.where === b.where &&
+    a.key === b.key &&
+    a.symbol === b.symbol &&
+    a.part === b.part &&
+    a.flags === b.flags &&
+    Object.is(a.value, b.value)
+  );
+}
+
 const OWN_OF_FUNCTIONS = new Set<PropertyKey>(['length', 'name', 'prototype', 'arguments', 'caller']);
 const functionPrototypes = new Set([
   Function.prototype,

@@ -9,10 +9,16 @@ import type { EncodeScope } from './encode-scope.js';
 import { classOfPrototype, encodeFieldsAndExtras } from './extras.js';
 import type { AnyFunction, FunctionReader } from './function-recipe.js';
 import { isOwnExportName } from './own-exports.js';
+import { PlainSample } from './plain-sample.js';
 import { INSTANCE, OBJECT_OF, PRELUDE } from './tags.js';
 
 /** Prototypes whose instances were found to be of no special kind, with their class. */
-const ordinary = new WeakMap<object, AnyFunction | null>();
+const ordinary = new WeakMap<object, Kind>();
+
+interface Kind {
+  readonly Class: AnyFunction | null;
+  readonly plain: PlainSample;
+}
 
 /** Whether an instance of this prototype was written here before: then its kind need not be looked for again. */
 export function isOrdinary(object: object, prototype: object): boolean {
@@ -20,7 +26,7 @@ export function isOrdinary(object: object, prototype: object): boolean {
 }
 
 export function encodeInstance(scope: EncodeScope, object: object, prototype: object): void {
-  const Class = classOf(scope, object, prototype);
+  const { Class, plain } = kindOf(scope, object, prototype);
   const base = Class ?? prototype;
   if (!scope.knows(base)) {
     // The class first: what it closes over may hold this very instance.
@@ -28,23 +34,29 @@ export function encodeInstance(scope: EncodeScope, object: object, prototype: ob
     scope.value(base);
     if (scope.repeat(object)) return;
   }
-  encodeFieldsAndExtras(scope, object, Object.keys(object), (fields) => {
-    scope.out.u8(Class ? INSTANCE : OBJECT_OF);
-    scope.value(base);
-    scope.node(object);
-    scope.fields(object, fields);
-  });
+  const keys = Object.keys(object);
+  if (plain.covers(object, keys)) writeInstance(scope, object, base, keys);
+  else encodeFieldsAndExtras(scope, object, keys, (fields) => writeInstance(scope, object, base, fields));
 }
 
-function classOf(scope: EncodeScope, object: object, prototype: object): AnyFunction | null {
+/** @param base The class, or the object that is the prototype. */
+function writeInstance(scope: EncodeScope, object: object, base: object, fields: readonly string[]): void {
+  scope.out.u8(typeof base === 'function' ? INSTANCE : OBJECT_OF);
+  scope.value(base);
+  scope.node(object);
+  scope.fields(object, fields);
+}
+
+function kindOf(scope: EncodeScope, object: object, prototype: object): Kind {
   const known = ordinary.get(prototype);
   if (known !== undefined) return known;
   const Class = classOfPrototype(prototype) ?? null;
   refuseNative(scope, object, prototype);
   refusePrivate(scope, object);
   // Without a function shipper nothing was learned of the class.
-  if (scope.functions) ordinary.set(prototype, Class);
-  return Class;
+  const kind = { Class, plain: new PlainSample() };
+  if (scope.functions) ordinary.set(prototype, kind);
+  return kind;
 }
 
 /** Node's streams, sockets, timers and the like, and instances of classes derived from them. */
@@ -64,7 +76,7 @@ function refusePrivate(scope: EncodeScope, object: object): void {
   const { name } = object.constructor;
   scope.refuse(
     name || 'an object',
-    `nobody outside can carry its private ${member}: call registerType(${name}, …)`,
+    `nobody outside can carry its private ${member}: make it a plain field, or call registerType(${name}, …)`,
   );
 }
 

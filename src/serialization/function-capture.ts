@@ -3,7 +3,7 @@
 //   function ─► unit in its script ─► free names ─► each: import again │ known by name │ value │ refuse
 //                                                └─► code (cached per text and decisions) + captured values (read anew)
 
-import { type Attached, attachmentsOf } from './attachments.js';
+import { type Attached, attachmentsOf, sameAttached } from './attachments.js';
 import type { AnalysedUnit, CaptureRequest, NameDecision, NameQuestion } from './capture-request.js';
 import { RENAMED, type ShippedCode } from './captured-code.js';
 import { privateStatics } from './class-capture.js';
@@ -41,14 +41,31 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
 }
 
 /** Functions whose variables can't change: when one is sent again, the engine need not be asked. */
-const lasting = new WeakMap<AnyFunction, { unit: AnalysedUnit; decisions: readonly NameDecision[] }>();
+const lasting = new WeakMap<AnyFunction, Lasting>();
+
+interface Lasting {
+  readonly unit: AnalysedUnit;
+  readonly decisions: readonly NameDecision[];
+  /** What was made of it last time, and of what. */
+  last?: { readonly attached: Attached; readonly facts: readonly unknown[]; readonly recipe: CaptureRecipe };
+}
 
 export function captureAgain(fn: AnyFunction): CaptureRecipe | undefined {
   const known = lasting.get(fn);
   if (!known) return undefined;
-  const { unit, decisions } = known;
-  const recipe = assemble({ fn, unit, decisions, attached: attachmentsOf(fn, unit, nothingHidden) });
-  return withOrigin({ fn, isHandedOver: true }, unit, recipe);
+  const { unit, decisions, last } = known;
+  const attached = attachmentsOf(fn, unit, nothingHidden);
+  const facts = [fn.name, fn.length, integrityOf(fn), originOf(fn)];
+  if (
+    last &&
+    sameAttached(last.attached, attached) &&
+    facts.every((fact, index) => fact === last.facts[index])
+  )
+    return last.recipe;
+  const recipe = withOrigin({ fn, isHandedOver: true }, unit, assemble({ fn, unit, decisions, attached }));
+  facts[facts.length - 1] = originOf(fn);
+  known.last = { attached, facts, recipe };
+  return recipe;
 }
 
 const nothingHidden: ReadonlyMap<string, unknown> = new Map();

@@ -22,7 +22,7 @@ export function isInt32(value: number): boolean {
  */
 export function writeNumbers(out: ByteWriter, array: readonly unknown[], first: number): boolean {
   // Of a subclass, `slice` would call the constructor.
-  if (array.constructor !== Array) return false;
+  if ((array.constructor as unknown) !== Array) return false;
   const start = out.at;
   const last = elementAt(array, -1);
   if (typeof last !== 'number') return false;
