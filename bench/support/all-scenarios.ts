@@ -1,6 +1,7 @@
 // Every scenario, in the order in which they are run.
 
 import { barrierRound } from '../barrier.round.js';
+import { codec } from '../codec.js';
 import { conditionRound } from '../condition.round.js';
 import { eventRing } from '../event.ring.js';
 import { lockContended } from '../lock.contended.js';
@@ -55,6 +56,7 @@ export const allScenarios: readonly Scenario[] = [
   processThreadStart,
   processMemory,
   shipping,
+  ...codec,
   processPreforkStart,
   poolMapAuto,
   poolMapChunk1,

@@ -49,6 +49,11 @@ export function ours(file: string, ...args: Argument[]): Program {
   return node(`ours/${file}`, args);
 }
 
+/** A program over the source itself, for what the package does not export. */
+export function typescript(file: string, ...args: Argument[]): Program {
+  return { command: execPath, args: ['--import', 'tsx', pathOf(`ours/${file}`), ...args.map(String)] };
+}
+
 /** A program of Node's own means. */
 export function nodePeer(file: string, ...args: Argument[]): Program {
   return node(`peers/${file}`, args);
