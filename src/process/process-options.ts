@@ -2,7 +2,7 @@
 
 import type { Target } from './child-content.js';
 import type { Stdio } from './launcher.js';
-import type { ContextOption } from './start-method.js';
+import { type ContextOption, methodOfContext } from './start-method.js';
 
 export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unknown> {
   /** What `run()` calls. */
@@ -31,7 +31,7 @@ export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unk
   context?: ContextOption | undefined;
 }
 
-/** @throws {TypeError} If one has the wrong type. */
+/** @throws {TypeError} If one has the wrong type. {RangeError} If there is no such start method. */
 export function checkOptions(options: ProcessOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('Process takes an options object: { target, args }');
@@ -48,4 +48,5 @@ export function checkOptions(options: ProcessOptions): void {
   if (cwd !== undefined && typeof cwd !== 'string')
     throw new TypeError(`cwd must be a string, got ${typeof cwd}`);
   if (execArgv !== undefined && !Array.isArray(execArgv)) throw new TypeError('execArgv must be an array');
+  methodOfContext(options.context);
 }

@@ -145,6 +145,7 @@ describe('The option context', () => {
       (context: never) => new Pool(1, { context }),
       (context: never) => new ProcessPoolExecutor({ context }),
       (context: never) => new ProcessGroup({ context }),
+      (context: never) => new Supervisor({ children: [{ id: 'one', target: () => {}, context }] }),
     ]) {
       assert.throws(() => make(wrong), /RangeError: there is no start method 'fork'/);
       assert.throws(() => make(noContext), /TypeError: context must be a context/);
