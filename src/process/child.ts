@@ -289,13 +289,20 @@ export class Child {
 
   #crash(what: string): ProcessCrashedError {
     const end = this.#end ?? { code: null, signal: null };
-    const how = end.signal ? `killed by ${end.signal}` : `exit code ${end.code}`;
+    const how = end.signal ? `killed by ${end.signal}${whyOf(end.signal)}` : `exit code ${end.code}`;
     return new ProcessCrashedError(`process ${this.#name} (pid ${this.launched.pid}) ${what}: ${how}`, {
       pid: this.launched.pid,
       exitCode: exitCodeOf(end),
       signal: end.signal,
     });
   }
+}
+
+/** What the most likely reason of a signal is, if there is one that is no other process. */
+function whyOf(signal: NodeJS.Signals): string {
+  if (signal === 'SIGABRT')
+    return ' (as Node is when its heap is full: its stderr says so; see resourceLimits)';
+  return signal === 'SIGKILL' ? ' (by somebody, or by the system when the machine is out of memory)' : '';
 }
 
 /** As Python's: the status, or minus the signal's number. */

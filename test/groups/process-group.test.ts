@@ -85,7 +85,8 @@ describe('ProcessGroup.start()', () => {
     await using group = new ProcessGroup();
     const symbol: unknown = Symbol('not a value that travels');
     assert.throws(() => group.start((value: unknown) => value, symbol), /args\[0\]/);
-    assert.throws(() => group.shield(() => symbol), /symbol/);
+    const pending = Promise.resolve();
+    assert.throws(() => group.shield(() => pending), /pending: Promise/);
     const fine = group.start(() => 1);
     assert.equal(await fine.result(), 1);
     await group.join();

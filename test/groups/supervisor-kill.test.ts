@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { Supervisor, type SupervisorStrategy } from '../../src/index.js';
+import { Process, SharedValue, Supervisor, type SupervisorStrategy } from '../../src/index.js';
+import { Session } from '../../src/memory/session.js';
 import { gone } from '../process/program.js';
 import { eventually } from '../support/start.js';
 
@@ -50,4 +51,32 @@ it(`Supervisor has one process of each child at last, whatever is killed when (s
   await stopped;
   for (const pid of living) await gone(pid);
   await supervisor.join();
+});
+
+const failing = (starts: SharedValue) => {
+  starts.add(1);
+  process.exit(1);
+};
+
+async function supervise(starts: SharedValue): Promise<void> {
+  const supervisor = new Supervisor({
+    maxRestarts: Number.POSITIVE_INFINITY,
+    children: [
+      { id: 'steady', target: forEver },
+      { id: 'failing', target: failing, args: [starts], restart: 'permanent' },
+    ],
+  });
+  await supervisor.start();
+  await forEver();
+}
+
+it('Supervisor: its own process is killed while it starts a child again; its children end with it', async () => {
+  const starts = new SharedValue('i');
+  const owner = new Process({ target: supervise, args: [starts] });
+  await owner.start();
+  await eventually(() => starts.value >= 3); // from now on it is stopping or starting one, always
+  owner.kill();
+  await owner.join();
+  const { table } = Session.current();
+  await eventually(() => [...table.agents()].length === 1); // only this process is left
 });

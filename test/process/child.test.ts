@@ -169,6 +169,23 @@ describe('Process.exitCode', () => {
     });
   }
 
+  it('is -6 out of memory, and the error and stderr say that it was the heap', async () => {
+    const child = new Process({
+      target: () => {
+        const kept: unknown[] = [];
+        for (;;) kept.push(new Array(10_000).fill(kept.length));
+      },
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+      stdio: quiet,
+    });
+    void child.start();
+    const said = textOf(child.stderr);
+    await assert.rejects(child.result(), /killed by SIGABRT .*heap is full.*resourceLimits/);
+    await child.join();
+    assert.equal(child.exitCode, -6);
+    assert.match(await said, /heap out of memory/);
+  });
+
   it('is 1 for an uncaught error in run(), with the full stack on stderr under the name', async () => {
     const child = await startQuietly(async function cook() {
       throw new TypeError('burnt', { cause: new Error('too hot') });
