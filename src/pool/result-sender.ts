@@ -9,6 +9,7 @@ import { type FrameToParent, type ManyFrame, ToParent } from './frames.js';
 import { ItemListWriter } from './item-list.js';
 import { isPlain } from './packed-value.js';
 import type { ReportSender } from './report-sender.js';
+import { RunTime } from './run-time.js';
 
 /** Results are held back no longer than this while there is more to do. */
 const HOLD_MS = 2;
@@ -28,6 +29,7 @@ export class ResultSender {
   /** When the items that are not reported yet began to run. */
   #since = 0;
   #flushedAt = performance.now();
+  readonly #runTime = new RunTime();
   #stride = 1;
   #untilLook = 1;
   #timer: NodeJS.Timeout | undefined;
@@ -57,6 +59,7 @@ export class ResultSender {
   /** The clock of what is measured starts now: the worker was idle. */
   restart(): void {
     this.#since = this.#flushedAt = performance.now();
+    this.#runTime.restart();
   }
 
   value(value: unknown): void {
@@ -131,7 +134,7 @@ export class ResultSender {
   #take(): FrameToParent[] {
     const frames: FrameToParent[] = [];
     const now = performance.now();
-    const ms = now - this.#since;
+    const ms = this.#runTime.of(now - this.#since);
     const alone = this.#alone;
     this.#since = this.#flushedAt = now;
     if (this.#list.count > 0) {

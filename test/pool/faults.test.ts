@@ -194,7 +194,7 @@ describe('Wrong use', () => {
     assert.throws(() => new Pool(1, { initializer: 5 as never }), TypeError);
     assert.throws(() => new Pool(1, { initargs: 5 as never }), TypeError);
     assert.throws(() => new Pool(1, { maxTasksPerChild: 0 }), RangeError);
-    assert.throws(() => new Pool(1, { context: 'thread' } as never), /context is not supported yet/);
+    assert.throws(() => new Pool(1, { context: 'fork' } as never), RangeError);
     assert.throws(() => new Pool(1, { colour: 'red' } as never), /colour is not known/);
     assert.throws(
       () => new Pool(1, { initializer: () => Symbol.iterator, initargs: [Symbol('x')] }),
@@ -210,7 +210,7 @@ describe('Wrong use', () => {
     await assert.rejects(pool.map(square, [1], { chunkSize: 1.5 }), TypeError);
     await assert.rejects(pool.map(square, [1], { timeout: 0 }), RangeError);
     await assert.rejects(pool.map(square, [1], { signal: {} as never }), TypeError);
-    await assert.rejects(pool.map(square, [1], { priority: 1 } as never), /priority is not supported yet/);
+    await assert.rejects(pool.map(square, [1], { colour: 1 } as never), /colour is not known/);
     assert.throws(() => pool.imap(square, [1], { maxInFlight: 0 }), RangeError);
     assert.throws(() => pool.imap(null as never, [1]), TypeError);
   });

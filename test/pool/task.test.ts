@@ -105,8 +105,6 @@ class Simulation {
       onFailed: () => {},
       onDropped: () => {},
       onOver: () => ledger.ends.push(1),
-      onFailed: () => {},
-      onDropped: () => {},
     });
     task.addAll(
       Array.from({ length: size }, (_, i) => i),
