@@ -38,7 +38,7 @@ export function isImporting(): boolean {
 export function checkNotImporting(): void {
   if (!importing) return;
   throw new StateError(
-    'a process was started while a child was importing its program: start processes from a function or ' +
+    'a process was started while its own program was being imported by a child: start processes from a function or ' +
       'from the entry script, or guard the start with `if (isMainProcess)`',
   );
 }
