@@ -21,7 +21,7 @@ import { identityOf, isAlive } from '../platform/process-identity.js';
 import { threadMappings, unmapAllOf } from '../platform/thread-mappings.js';
 import { getEntryUrl } from '../serialization/entry-url.js';
 import { expectUnheardEnd } from '../sync/parking.js';
-import { wakeSleepers } from '../sync/wake-sleepers.js';
+import { anyAsleep, tellToEnd, wakeSleepers } from '../sync/wake-sleepers.js';
 import {
   CHILD_VARIABLE,
   type EndStatus,
@@ -39,6 +39,8 @@ const startFolder = currentFolder();
 
 /** How often a blocked parent looks whether a thread has ended without a word: out of memory. */
 const LOOK_EVERY_MS = 50;
+/** How long threads that sleep may take to come out of it before the engine ends them where they are. */
+const COME_OUT_MS = 100;
 /** How often one that is to end is woken: it may have gone to sleep after the last time. */
 const WAKE_EVERY_MS = 2;
 
@@ -139,6 +141,7 @@ class LaunchedThread implements Launched {
   #signal: NodeJS.Signals | undefined;
   #status: EndStatus | undefined;
   #waking: NodeJS.Timeout | undefined;
+  #terminateAtMs = Number.POSITIVE_INFINITY;
 
   constructor(
     agent: AgentId,
@@ -190,9 +193,11 @@ class LaunchedThread implements Launched {
   signal(signal: NodeJS.Signals): void {
     if (this.#signal !== undefined || this.waitForEnd(0)) return;
     this.#signal = signal;
-    void this.#worker.terminate();
-    this.#wake();
-    this.#waking = setInterval(() => this.#wake(), WAKE_EVERY_MS).unref();
+    const all = threadsBelow(this.#agent);
+    tellToEnd(all);
+    this.#terminateAtMs = performance.now() + (anyAsleep(all) ? COME_OUT_MS : 0);
+    this.#end();
+    this.#waking = setInterval(() => this.#end(), WAKE_EVERY_MS).unref();
   }
 
   keepAlive(keep: boolean): void {
@@ -210,7 +215,7 @@ class LaunchedThread implements Launched {
         this.#status = this.#readStatus();
         return this.#status;
       }
-      if (this.#signal) this.#wake();
+      if (this.#signal) this.#end();
       const left = until - performance.now();
       if (left <= 0) return undefined;
       const ending = this.#ending;
@@ -247,8 +252,13 @@ class LaunchedThread implements Launched {
   }
 
   /** It can only be ended in JavaScript. So must its own threads be, which the engine ends with it. */
-  #wake(): void {
-    wakeSleepers(threadsBelow(this.#agent));
+  #end(): void {
+    const all = threadsBelow(this.#agent);
+    tellToEnd(all); // those started meanwhile, too
+    wakeSleepers(all);
+    if (performance.now() < this.#terminateAtMs) return;
+    this.#terminateAtMs = Number.POSITIVE_INFINITY;
+    void this.#worker.terminate();
   }
 }
 
