@@ -14,6 +14,8 @@ const FRAMES = 5;
 export class CallSite {
   /** Frames as V8 keeps them: made into text when somebody asks. */
   declare readonly stack: string;
+  /** It stands for other calls too, which were made at the same moment. */
+  isShared = false;
 
   /** @param above The call itself: what it called is left out. */
   constructor(above: (...args: never[]) => unknown) {
@@ -30,7 +32,8 @@ export class CallSite {
       const { stack } = error;
       if (typeof stack !== 'string' || stack.includes(SEPARATOR)) return;
       const frames = this.stack.split('\n').slice(1);
-      if (frames.length > 0) error.stack = [stack, SEPARATOR, ...frames].join('\n');
+      const title = this.isShared ? `${SEPARATOR} (the first call of a burst)` : SEPARATOR;
+      if (frames.length > 0) error.stack = [stack, title, ...frames].join('\n');
     } catch {
       // A frozen error, or one whose stack throws: it stays as it is.
     }

@@ -35,13 +35,15 @@ export interface Call {
 
 export class PoolCalls {
   readonly #life: PoolLife;
+  /** The calls of a function that are being made, without a pause. */
+  #burst: { readonly fn: unknown; readonly site: CallSite } | undefined;
 
   constructor(life: PoolLife) {
     this.#life = life;
   }
 
   apply<R>(fn: unknown, args: unknown[] | undefined, task: RunOptions): Promise<R> {
-    const site = new CallSite(this.apply);
+    const site = this.#siteOf(fn, this.apply);
     return toPromise((settler) => {
       const options = readOptions('apply', task, runNames);
       this.#call('apply', fn, args, { options, signal: task.signal }, settler);
@@ -49,7 +51,7 @@ export class PoolCalls {
   }
 
   applyAsync<R>(fn: unknown, args: unknown[] | undefined, task: ApplyOptions): AsyncResult<R> {
-    const site = new CallSite(this.applyAsync);
+    const site = this.#siteOf(fn, this.applyAsync);
     const options = readOptions('applyAsync', task, applyNames);
     return asyncResult(task, site, (settler) =>
       this.#call('applyAsync', fn, args, { options, signal: task.signal }, settler),
@@ -81,6 +83,21 @@ export class PoolCalls {
     const many = this.#check(call, options, imapNames);
     const site = new CallSite(this.imap);
     return this.#life.submissions.stream(many, { ...how, maxInFlight: options.maxInFlight, site });
+  }
+
+  /** Keeping a call's frames costs about as much as the call: calls of a function that are made in one go share the first one's. */
+  #siteOf(fn: unknown, above: (...args: never[]) => unknown): CallSite {
+    const burst = this.#burst;
+    if (burst && burst.fn === fn) {
+      burst.site.isShared = true; // FAST PATH
+      return burst.site;
+    }
+    const site = new CallSite(above);
+    this.#burst = { fn, site };
+    queueMicrotask(() => {
+      this.#burst = undefined;
+    });
+    return site;
   }
 
   #call(

@@ -54,7 +54,8 @@ class PoolRun {
   readonly #points: readonly string[];
   readonly #kills: number;
   readonly #processes: number;
-  readonly #roundMs: number[] = [];
+  readonly #firstMs: number[] = [];
+  readonly #recoveryMs: number[] = [];
   #pool: Pool;
   #crashedBefore = 0;
   #pauses = 0;
@@ -72,9 +73,7 @@ class PoolRun {
 
   async run(): Promise<ChaosReport> {
     while (this.#crashed < this.#kills) {
-      const since = performance.now();
       await this.#within(this.#round(), 'a round');
-      this.#roundMs.push(performance.now() - since);
       if (this.#random() < 0.1) await this.#replacePool();
     }
     const kills = this.#crashed;
@@ -84,8 +83,8 @@ class PoolRun {
       pauses: this.#pauses,
       atPoints: this.#armed,
       byWorker: [],
-      firstMs: [],
-      recoveryMs: this.#roundMs,
+      firstMs: this.#firstMs,
+      recoveryMs: this.#recoveryMs,
     };
   }
 
@@ -187,13 +186,27 @@ class PoolRun {
     const kills = this.#random() < 0.6;
     try {
       process.kill(pid, kills ? 'SIGKILL' : 'SIGSTOP');
-      if (kills) return;
+      if (kills) {
+        await this.#noteRecovery();
+        return;
+      }
       this.#pauses++;
       await sleep(PAUSE_MS);
       process.kill(pid, 'SIGCONT');
     } catch {
       // It had ended by itself meanwhile.
     }
+  }
+
+  /** How long it takes until an item has ended again, and until there are as many workers as before. */
+  async #noteRecovery(): Promise<void> {
+    const since = performance.now();
+    const { completed } = this.#pool.stats();
+    const goesOn = () => this.#pool.stats().completed > completed || this.#pool.stats().pending === 0;
+    while (!goesOn()) await sleep(1);
+    this.#firstMs.push(performance.now() - since);
+    while (this.#pool.stats().ready < this.#processes) await sleep(1);
+    this.#recoveryMs.push(performance.now() - since);
   }
 
   /** The end of a pool, with items pending, settles them all; a new one goes on. */
@@ -249,7 +262,13 @@ class PoolRun {
     const hang = new Promise<never>((_, reject) => {
       let before = '';
       timer = setInterval(() => {
-        const now = JSON.stringify(this.#pool.stats(), ['completed', 'pending', 'ready', 'started', 'crashed']);
+        const now = JSON.stringify(this.#pool.stats(), [
+          'completed',
+          'pending',
+          'ready',
+          'started',
+          'crashed',
+        ]);
         if (now === before) reject(new Error(`${what} hangs: ${now}`));
         before = now;
       }, HANG_MS);
