@@ -186,8 +186,13 @@ function fromAttachment([first, ...rest]: readonly Attachment[]): IncomingParcel
 // Short copies by hand: a call of `set` with a new subarray costs more than sixty stores.
 const BY_HAND = 64;
 
+// Views of the scratch memory by their length: making one costs as much as reading a small message.
+const VIEWS_KEPT = 1024;
+const views = new Array<Uint8Array | undefined>(VIEWS_KEPT).fill(undefined);
+
 function copyOut(from: Uint8Array, at: number, length: number): Uint8Array {
   if (length > BY_HAND) scratch.set(from.subarray(at, at + length));
   else for (let i = 0; i < length; i++) scratch[i] = from[at + i];
-  return scratch.subarray(0, length);
+  if (length >= VIEWS_KEPT) return scratch.subarray(0, length);
+  return (views[length] ??= scratch.subarray(0, length));
 }

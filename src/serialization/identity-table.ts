@@ -10,8 +10,9 @@ import { LikenessTable } from './likeness-table.js';
 const SCANNED = 12;
 
 export class IdentityTable {
-  /** All objects, by number. */
-  #objects: object[] = [];
+  /** All objects, by number; an array with room for a few is kept, and what is behind `#count` is nothing. */
+  #objects: (object | undefined)[] = new Array<object | undefined>(SCANNED).fill(undefined);
+  #count = 0;
   /** Those that are compared one by one, and the number of each. */
   readonly #scanned: (object | undefined)[] = new Array<object | undefined>(SCANNED).fill(undefined);
   readonly #scannedNumbers = new Int32Array(SCANNED);
@@ -24,7 +25,7 @@ export class IdentityTable {
   #likeOverflow = false;
 
   get count(): number {
-    return this.#objects.length;
+    return this.#count;
   }
 
   /** Whether there are so many objects that a hash of their contents is worth its price. */
@@ -49,7 +50,7 @@ export class IdentityTable {
     if (found >= 0) return found;
     const known = this.#known;
     if (this.#likeOverflow && known.has(object)) return this.#numberOf(object);
-    if (!this.#like.keep(hash, this.#objects.length)) {
+    if (!this.#like.keep(hash, this.#count)) {
       known.add(object);
       this.#likeOverflow = true;
     }
@@ -66,7 +67,7 @@ export class IdentityTable {
 
   /** Numbers an object that `find` did not know. */
   add(object: object): number {
-    const number = this.#objects.length;
+    const number = this.#count;
     if (!this.#addScanned(object, number)) this.#known.add(object);
     this.#number(object);
     return number;
@@ -76,7 +77,7 @@ export class IdentityTable {
   findOrAdd(object: object): number {
     const among = this.#scan(object);
     if (among >= 0) return among;
-    if (!this.#addScanned(object, this.#objects.length)) {
+    if (!this.#addScanned(object, this.#count)) {
       const known = this.#known;
       const { size } = known;
       known.add(object);
@@ -103,20 +104,22 @@ export class IdentityTable {
   }
 
   #number(object: object): void {
-    if (this.#numbers.size > 0) this.#numbers.set(object, this.#objects.length);
-    this.#objects.push(object);
+    if (this.#numbers.size > 0) this.#numbers.set(object, this.#count);
+    this.#objects[this.#count++] = object;
   }
 
   #numberOf(object: object): number {
     const numbers = this.#numbers;
-    if (numbers.size === 0) for (const [number, one] of this.#objects.entries()) numbers.set(one, number);
+    if (numbers.size === 0)
+      for (let number = 0; number < this.#count; number++) numbers.set(this.#objects[number]!, number);
     return numbers.get(object)!;
   }
 
   /** Forgets the objects from number `count` on. */
   truncate(count: number): void {
-    while (this.#objects.length > count) {
-      const object = this.#objects.pop()!;
+    while (this.#count > count) {
+      const object = this.#objects[--this.#count]!;
+      this.#objects[this.#count] = undefined;
       this.#known.delete(object);
       this.#numbers.delete(object);
     }
@@ -127,8 +130,9 @@ export class IdentityTable {
 
   /** Forgets all objects, so that none is kept alive by the last message. */
   clear(): void {
-    if (this.#objects.length > SCANNED) this.#objects = [];
-    else this.#objects.length = 0;
+    if (this.#count > SCANNED) this.#objects = new Array<object | undefined>(SCANNED).fill(undefined);
+    else for (let i = 0; i < this.#count; i++) this.#objects[i] = undefined;
+    this.#count = 0;
     for (let i = 0; i < this.#scannedCount; i++) this.#scanned[i] = undefined;
     this.#scannedCount = 0;
     if (this.#known.size > 0) this.#known.clear();

@@ -33,7 +33,7 @@ export class LikenessTable {
    * @param objects All objects, by number.
    * @returns The number of the object, or -1.
    */
-  find(object: object, hash: number, objects: readonly object[]): number {
+  find(object: object, hash: number, objects: readonly (object | undefined)[]): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     let at = home(hash) & mask;

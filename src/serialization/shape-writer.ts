@@ -34,11 +34,13 @@ export class ShapeWriter {
   readonly #byKeys = new Map<string, Shape>();
   readonly #scratch = new ByteWriter();
   #message = 1;
-  #used: Shape[] = [];
+  /** The shapes of this message, by number; what is behind `#usedCount` is of earlier ones. */
+  readonly #used: Shape[] = [];
+  #usedCount = 0;
   #last = new Shape([], new Uint8Array(0));
 
   get count(): number {
-    return this.#used.length;
+    return this.#usedCount;
   }
 
   /** Writes the head of an object with these keys; its values follow. */
@@ -68,8 +70,8 @@ export class ShapeWriter {
       return;
     }
     shape.message = this.#message;
-    shape.number = this.#used.length;
-    this.#used.push(shape);
+    shape.number = this.#usedCount;
+    this.#used[this.#usedCount++] = shape;
     const header = shape.header;
     const size = header.length;
     out.reserve(size);
@@ -84,14 +86,14 @@ export class ShapeWriter {
 
   /** Forgets the shapes of this message from number `count` on. */
   truncate(count: number): void {
-    while (this.#used.length > count) this.#used.pop()!.message = 0;
+    while (this.#usedCount > count) this.#used[--this.#usedCount].message = 0;
   }
 
   /** Ends the message: the next one knows no shape. */
   clear(): void {
     this.#message++;
-    if (this.#used.length > 64) this.#used = [];
-    else this.#used.length = 0;
+    this.#usedCount = 0;
+    if (this.#used.length > 64) this.#used.length = 64;
     if (this.#byKeys.size > SHAPES_KEPT) this.#forget();
   }
 
