@@ -11,30 +11,30 @@
 import { SerializationError } from '../base/errors.js';
 import { killPoint } from '../base/kill-point.js';
 import { type Address, arena } from '../memory/arena.js';
-import { layout } from '../memory/record-layout.js';
 import { blockSlabFor } from '../memory/slab-class.js';
 import { defineKind } from '../sync/object-kind.js';
 import { ObjectWords } from '../sync/object-words.js';
 import { WaitQueue } from '../sync/wait-queue.js';
 import type { FrameBatch } from './frame-batch.js';
 import { FrameReader } from './frame-reader.js';
-import { Word } from './frame-words.js';
+import { ReadWord, Word } from './frame-words.js';
 import { FrameWriter } from './frame-writer.js';
 import type { IncomingParcel, OutgoingParcel } from './parcel.js';
 import { INLINE_BYTES, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
-
-const Room = layout(['kind', 'latch', 'waitHead', 'waitTail', 'waitCount']);
 
 const frameQueueKind = defineKind({
   code: 10,
   name: 'FrameQueue',
   recover(object) {
     // Also if the latch is somebody else's by now: who took it over must be through before the dead one's blocks are freed.
-    const held = [Word.writeLatch, Word.readLatch].some((word) => object.load(word) !== 0);
+    const readSide = object.load(Word.readSide);
+    if (readSide === 0) return; // its maker died over it
+    const held =
+      object.load(Word.writeLatch) !== 0 || new ObjectWords(readSide).load(ReadWord.readLatch) !== 0;
     if (held) FrameQueue.attach(object.at).repair();
   },
 });
-const roomKind = defineKind({ code: 11, name: 'Room' });
+const readSideKind = defineKind({ code: 11, name: 'FrameQueueReadSide' });
 const segmentSlab = blockSlabFor(SEGMENT_BYTES);
 
 export interface FrameQueueLimits {
@@ -50,22 +50,23 @@ export class FrameQueue {
   /** Who waits for room. */
   readonly writers: WaitQueue;
   readonly #object: ObjectWords;
-  readonly #words: Int32Array;
-  readonly #put: number;
-  readonly #taken: number;
+  readonly #readSide: ObjectWords;
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
   readonly #isFull = (): boolean => this.full;
 
+  /** What was put at the last look. */
+  #seenPut: number;
+
   private constructor(object: ObjectWords) {
+    const readSide = new ObjectWords(object.load(Word.readSide));
     this.#object = object;
-    this.#words = object.words;
-    this.#put = object.base + Word.put;
-    this.#taken = object.base + Word.taken;
+    this.#readSide = readSide;
+    this.#seenPut = object.load(Word.put);
     this.readers = new WaitQueue(object.at, Word.latch);
-    this.writers = new WaitQueue(object.load(Word.room), Room.latch);
-    this.#writer = new FrameWriter(object, () => this.readers.wakeAll());
-    this.#reader = new FrameReader(object, () => {
+    this.writers = new WaitQueue(readSide.at, ReadWord.latch);
+    this.#writer = new FrameWriter(object, readSide, () => this.readers.wakeAll());
+    this.#reader = new FrameReader(object, readSide, () => {
       this.writers.wakeAll();
       if (this.size > 0) this.readers.wake(1);
     });
@@ -76,20 +77,21 @@ export class FrameQueue {
     const object = ObjectWords.create(frameQueueKind);
     const segment = new RingSegment(arena().take(segmentSlab, SHARED));
     segment.clear(0, 0);
-    object.store(Word.room, ObjectWords.create(roomKind).at);
+    const readSide = ObjectWords.create(readSideKind);
+    readSide.store(ReadWord.head, segment.at);
     object.store(Word.frameLimit, limits.frames ?? 0);
     object.store(Word.segmentLimit, limits.segments ?? 0);
-    object.store(Word.head, segment.at);
     object.store(Word.tail, segment.at);
+    object.store(Word.readSide, readSide.at);
     return new FrameQueue(object);
   }
 
   /** @throws {SerializationError} If there is no such queue at the address, or it is damaged. */
   static attach(at: unknown): FrameQueue {
     const object = ObjectWords.attach(at, frameQueueKind);
-    ObjectWords.attach(object.load(Word.room), roomKind);
-    for (const end of [Word.head, Word.tail]) {
-      if (!arena().isItemOf(segmentSlab, object.load(end)))
+    const readSide = ObjectWords.attach(object.load(Word.readSide), readSideKind);
+    for (const end of [readSide.load(ReadWord.head), object.load(Word.tail)]) {
+      if (!arena().isItemOf(segmentSlab, end))
         throw new SerializationError(`the FrameQueue at address ${String(at)} is damaged`);
     }
     return new FrameQueue(object);
@@ -101,13 +103,13 @@ export class FrameQueue {
 
   /** Frames in the queue now. */
   get size(): number {
-    const taken = Atomics.load(this.#words, this.#taken);
-    return Math.max(0, (Atomics.load(this.#words, this.#put) - taken) | 0);
+    const taken = this.#readSide.load(ReadWord.taken);
+    return Math.max(0, (this.putCount - taken) | 0);
   }
 
   /** Frames ever put, modulo 2^32. */
   get putCount(): number {
-    return Atomics.load(this.#words, this.#put);
+    return this.#object.load(Word.put);
   }
 
   /** At most so many frames at a time; 0 for no limit. */
@@ -176,7 +178,8 @@ export class FrameQueue {
     const spare = this.#object.load(Word.spare);
     if (spare !== 0) memory.free(spare);
     memory.free(this.#reader.lastSegment);
-    memory.free(this.#object.load(Word.room));
+    this.#readSide.store(ReadWord.kind, 0);
+    memory.free(this.#readSide.at);
     this.#object.store(Word.kind, 0);
     memory.free(this.#object.at);
   }
@@ -187,7 +190,11 @@ export class FrameQueue {
     this.#reader.repair();
   }
 
+  /** A look at what the writers write only if all that was seen there before is taken. */
   get #seemsEmpty(): boolean {
-    return Atomics.load(this.#words, this.#put) === Atomics.load(this.#words, this.#taken);
+    const taken = this.#readSide.load(ReadWord.taken);
+    if (((this.#seenPut - taken) | 0) > 0) return false; // FAST PATH
+    this.#seenPut = this.putCount;
+    return this.#seenPut === taken;
   }
 }

@@ -14,7 +14,14 @@ import { killPoint } from '../base/kill-point.js';
 import { type Address, arena } from '../memory/arena.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
-import { attachmentsAt, dropDeadSpare, loseAttachmentsAt, ownAttachments, Word } from './frame-words.js';
+import {
+  attachmentsAt,
+  dropDeadSpare,
+  loseAttachmentsAt,
+  ownAttachments,
+  ReadWord,
+  Word,
+} from './frame-words.js';
 import { type Attachment, copyOf, IncomingParcel } from './parcel.js';
 import { FAR, FRAME_HEADER_WORDS, frameWords, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
 
@@ -22,18 +29,22 @@ const scratch = new Uint8Array(SEGMENT_BYTES);
 
 export class FrameReader {
   readonly #object: ObjectWords;
-  readonly #words: Int32Array;
-  readonly #base: number;
+  readonly #own: ObjectWords;
   readonly #onRepaired: () => void;
   #head: RingSegment;
+  /** How far the head, in its life of this number, was written at the last look: nobody unwrites it. */
+  #seenSequence = -1;
+  #seenEnd = 0;
 
-  /** @param onRepaired Called when a dead reader's work was put right: it may have taken and not woken. */
-  constructor(object: ObjectWords, onRepaired: () => void) {
+  /**
+   * @param own The readers' cell.
+   * @param onRepaired Called when a dead reader's work was put right: it may have taken and not woken.
+   */
+  constructor(object: ObjectWords, own: ObjectWords, onRepaired: () => void) {
     this.#object = object;
-    this.#words = object.words;
-    this.#base = object.base;
+    this.#own = own;
     this.#onRepaired = onRepaired;
-    this.#head = new RingSegment(object.load(Word.head));
+    this.#head = new RingSegment(own.load(ReadWord.head));
   }
 
   /** Takes the oldest frame. Its bytes are scratch memory: open it at once, or `keep` it. */
@@ -86,31 +97,42 @@ export class FrameReader {
   }
 
   #take(): void {
-    if (takeLatch(this.#words, this.#base + Word.readLatch, this.#object.pointer)) this.#repair();
+    const { words, base, pointer } = this.#own;
+    if (takeLatch(words, base + ReadWord.readLatch, pointer)) this.#repair();
   }
 
   #release(): void {
-    releaseLatch(this.#words, this.#base + Word.readLatch, this.#object.pointer);
+    const { words, base, pointer } = this.#own;
+    releaseLatch(words, base + ReadWord.readLatch, pointer);
   }
 
   /** The segment with the oldest frame; those read to the end are given up on the way. */
   #nextToRead(): RingSegment | undefined {
-    const at = this.#words[this.#base + Word.head];
-    if (this.#head.at !== at) this.#head = new RingSegment(at);
+    const at = this.#own.words[this.#own.base + ReadWord.head];
+    if (this.#head.at !== at) this.#follow(at);
     for (;;) {
       const segment = this.#head;
+      const { takenEnd } = segment;
+      if (takenEnd < this.#seenEnd && segment.takenSequence === this.#seenSequence) return segment; // FAST PATH
       const { next } = segment; // before `end`: once there is a next one, the end is final
-      if (segment.takenEnd !== segment.end) return segment;
+      this.#seenEnd = segment.end;
+      this.#seenSequence = segment.takenSequence;
+      if (takenEnd !== this.#seenEnd) return segment;
       // Until the writer has moved on, it (or who puts its work right) needs the link in this one.
       if (next === 0 || this.#object.load(Word.tail) === segment.at) return undefined;
       const { self } = arena().session;
       const mine = arena().passOn(segment.at, SHARED, self); // if not, it is a dead reader's, and freed with it
       CHAOS: killPoint('queue.get.owned');
-      this.#object.store(Word.head, next);
-      this.#head = new RingSegment(next);
+      this.#own.store(ReadWord.head, next);
+      this.#follow(next);
       CHAOS: killPoint('queue.get.unlinked');
       if (mine) this.#retire(segment.at);
     }
+  }
+
+  #follow(at: Address): void {
+    this.#head = new RingSegment(at);
+    this.#seenEnd = 0;
   }
 
   #retire(at: Address): void {
@@ -137,12 +159,13 @@ export class FrameReader {
       ownAttachments(attachments);
       segment.takeIntent = 0; // later the same address may be on its way again, in another frame
     }
-    this.#object.store(Word.taken, segment.takenCount);
+    this.#own.store(ReadWord.taken, segment.takenCount);
     return far ? fromAttachment(attachments) : new IncomingParcel(bytes, attachments);
   }
 
   #readTogether(segment: RingSegment, start: number, max: number): IncomingParcel[] {
-    const { words, base, end } = segment;
+    const { words, base } = segment;
+    const end = this.#seenEnd;
     const bounds: number[] = [];
     let at = start;
     while (at < end && bounds.length < 2 * max && words[base + at + 1] === 0) {
@@ -154,7 +177,7 @@ export class FrameReader {
     const copy = segment.bytes.slice((base + start) * 4, (base + at) * 4);
     segment.take(bounds.length / 2, at);
     CHAOS: killPoint('queue.get.committed');
-    this.#object.store(Word.taken, segment.takenCount);
+    this.#own.store(ReadWord.taken, segment.takenCount);
     const parcels: IncomingParcel[] = [];
     for (let i = 0; i < bounds.length; i += 2) {
       parcels.push(new IncomingParcel(copy.subarray(bounds[i], bounds[i] + bounds[i + 1])));
@@ -164,14 +187,14 @@ export class FrameReader {
 
   /** The reader before died with the latch: counts again, frees attachments of a frame it took and never owned. */
   #repair(): void {
-    const segment = new RingSegment(this.#object.load(Word.head));
+    const segment = new RingSegment(this.#own.load(ReadWord.head));
     const { takeIntent } = segment;
     if (takeIntent !== 0 && takeIntent < segment.takenEnd) loseAttachmentsAt(segment, takeIntent);
     segment.takeIntent = 0;
     const { takenCount } = segment;
     dropDeadSpare(this.#object);
     this.#nextToRead(); // past a segment that is the dead one's
-    this.#object.store(Word.taken, takenCount); // last: what was given back is never counted nowhere
+    this.#own.store(ReadWord.taken, takenCount); // last: what was given back is never counted nowhere
     this.#onRepaired();
   }
 }

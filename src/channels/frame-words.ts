@@ -1,4 +1,5 @@
-// The words of a frame queue, shared by its writing and its reading side.
+// The words of a frame queue, in two cells: what writers write and what readers write do not share a cache line, so that one side
+// does not wait for the other's processor at every step.
 
 import { arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
@@ -8,22 +9,32 @@ import type { ObjectWords } from '../sync/object-words.js';
 import type { Attachment } from './parcel.js';
 import { FRAME_HEADER_WORDS, type RingSegment, SHARED } from './ring-segment.js';
 
+/** The object, a cache line that only writers touch as long as there is something to read. */
 export const Word = layout([
   'kind',
   'writeLatch',
-  'readLatch',
-  'head', //        address of the segment that is read; under the read latch
   'tail', //        address of the segment that is written; under the write latch
   'put', //         frames ever put, modulo 2^32
-  'taken', //       frames ever taken
   'frameLimit', //  at most so many frames at a time, 0 for no limit
   'segmentLimit', // at most so many segments, 0 for no limit
   'spare', //       a segment to be used again
-  'room', //        address of the cell in which writers wait
+  'readSide', //    address of the readers' cell
   'latch',
   'waitHead',
   'waitTail',
   'waitCount', //   readers who wait
+]);
+
+/** The readers' cell, another cache line. */
+export const ReadWord = layout([
+  'kind',
+  'readLatch',
+  'head', //        address of the segment that is read; under the read latch
+  'taken', //       frames ever taken
+  'latch',
+  'waitHead',
+  'waitTail',
+  'waitCount', //   writers who wait for room
 ]);
 
 const NO_ATTACHMENTS: readonly Attachment[] = [];

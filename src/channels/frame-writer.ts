@@ -13,7 +13,7 @@ import { blockSlabFor } from '../memory/slab-class.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
 import type { FrameBatch } from './frame-batch.js';
-import { dropAttachmentsAt, dropDeadSpare, Word } from './frame-words.js';
+import { dropAttachmentsAt, dropDeadSpare, ReadWord, Word } from './frame-words.js';
 import type { OutgoingParcel } from './parcel.js';
 import { FAR, frameWords, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
 
@@ -23,12 +23,17 @@ export class FrameWriter {
   readonly #object: ObjectWords;
   readonly #words: Int32Array;
   readonly #base: number;
+  readonly #readSide: ObjectWords;
   readonly #onRepaired: () => void;
   #tail: RingSegment;
 
-  /** @param onRepaired Called when a dead writer's work was put right: it may have written and not woken. */
-  constructor(object: ObjectWords, onRepaired: () => void) {
+  /**
+   * @param readSide The readers' cell.
+   * @param onRepaired Called when a dead writer's work was put right: it may have written and not woken.
+   */
+  constructor(object: ObjectWords, readSide: ObjectWords, onRepaired: () => void) {
     this.#object = object;
+    this.#readSide = readSide;
     this.#words = object.words;
     this.#base = object.base;
     this.#onRepaired = onRepaired;
@@ -93,7 +98,7 @@ export class FrameWriter {
     if (tail.hasRoomFor(words)) return true; // FAST PATH
     const limit = this.#words[this.#base + Word.segmentLimit];
     if (limit > 0) {
-      const head = new RingSegment(this.#object.load(Word.head));
+      const head = new RingSegment(this.#readSide.load(ReadWord.head));
       if (tail.sequence - head.sequence + 1 >= limit) return false;
     }
     const next = new RingSegment(this.#takeSpare() ?? arena().take(segmentSlab));

@@ -1,9 +1,10 @@
 // A ring segment: a block that frames are written into one after another, once; then it is used again.
 //
-//   word 0      1           2       3      4        5        6              7
-//   ┌──────┬───────────┬────────┬──────┬──────────┬────────┬──────────────┬───────────┬─────────┬─────────┬───
-//   │ next │ committed │ taken  │ base │ sequence │ intent │ takeIntent   │ (spare)   │ frame 0 │ frame 1 │ …
-//   └──────┴───────────┴────────┴──────┴──────────┴────────┴──────────────┴───────────┴─────────┴─────────┴───
+//   word 0      1           2      3          4                16      17           18     19              32
+//   ┌──────┬───────────┬──────┬──────────┬────────┬ ─ ─ ─ ─ ─┬───────┬────────────┬──────┬──────────┬ ─ ─ ┬─────────┬───
+//   │ next │ committed │ base │ sequence │ intent │          │ taken │ takeIntent │ base │ sequence │     │ frame 0 │ …
+//   └──────┴───────────┴──────┴──────────┴────────┴ ─ ─ ─ ─ ─┴───────┴────────────┴──────┴──────────┴ ─ ─ ┴─────────┴───
+//    the writers' cache line                                 the readers'; two words are in both
 //
 //   committed, taken:  frames << 14 | end in words        one store publishes a frame, one store takes it
 //
@@ -11,9 +12,19 @@
 //   a payload above INLINE_BYTES is not here but in the first attachment: then the first word is FAR
 
 import { type Address, arena, indexOf } from '../memory/arena.js';
-import { layout } from '../memory/record-layout.js';
 
-const Word = layout(['next', 'committed', 'taken', 'base', 'sequence', 'intent', 'takeIntent', 'spare']);
+const Word = {
+  next: 0,
+  committed: 1,
+  base: 2,
+  sequence: 3,
+  intent: 4,
+  taken: 16,
+  takeIntent: 17,
+  takenBase: 18,
+  takenSequence: 19,
+  words: 32,
+} as const;
 
 export const SEGMENT_BYTES = 32 * 1024;
 const SEGMENT_WORDS = SEGMENT_BYTES / 4;
@@ -48,6 +59,8 @@ export class RingSegment {
     words.fill(0, this.base, this.base + Word.words);
     words[this.base + Word.base] = base;
     words[this.base + Word.sequence] = sequence;
+    words[this.base + Word.takenBase] = base;
+    words[this.base + Word.takenSequence] = sequence;
     words[this.base + Word.taken] = Word.words;
     Atomics.store(words, this.base + Word.committed, Word.words);
   }
@@ -82,13 +95,19 @@ export class RingSegment {
   /** Frames taken up to here, since the beginning. */
   get takenCount(): number {
     return (
-      (this.words[this.base + Word.base] + (Atomics.load(this.words, this.base + Word.taken) >>> END_BITS)) |
+      (this.words[this.base + Word.takenBase] +
+        (Atomics.load(this.words, this.base + Word.taken) >>> END_BITS)) |
       0
     );
   }
 
   get sequence(): number {
     return this.words[this.base + Word.sequence];
+  }
+
+  /** The same, for readers: it is in their cache line. */
+  get takenSequence(): number {
+    return this.words[this.base + Word.takenSequence];
   }
 
   hasRoomFor(words: number): boolean {
