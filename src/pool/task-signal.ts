@@ -51,10 +51,18 @@ function isAborted(signal: AbortSignal): boolean {
 
 /** A task that computes without returning to its event loop hears nothing: it looks itself, whenever it asks. */
 function letLookFirst(signal: AbortSignal, look: () => void): void {
-  Object.defineProperty(signal, 'aborted', {
-    get() {
-      look();
-      return isAborted(signal);
+  Object.defineProperties(signal, {
+    aborted: {
+      get() {
+        look();
+        return isAborted(signal);
+      },
+    },
+    throwIfAborted: {
+      value() {
+        look();
+        if (isAborted(signal)) throw signal.reason;
+      },
     },
   });
 }
