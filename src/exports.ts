@@ -43,7 +43,7 @@ export type {
   RunOptions,
 } from './pool/pool-options.js';
 export type { PoolStats, WorkerStats } from './pool/pool-stats.js';
-export type { OnProgress, TaskProgress } from './pool/progress-sink.js';
+export type { OnProgress, TaskProgress } from './pool/task-progress.js';
 export { ThreadPool, type ThreadPoolOptions } from './pool/thread-pool.js';
 export { cpuCount } from './process/cpu-count.js';
 export { getLogger, type Logger, type LogLevel, logToStderr } from './process/logger.js';

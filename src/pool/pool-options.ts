@@ -2,8 +2,8 @@
 
 import { type ContextOption, methodOfContext } from '../process/start-method.js';
 import type { AsyncResultOptions } from './async-result.js';
-import type { OnProgress } from './progress-sink.js';
 import type { TaskOptions } from './task-parts.js';
+import type { OnProgress } from './task-progress.js';
 
 export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
   /** Runs in each worker before its first task. May be async. */

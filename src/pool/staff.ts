@@ -78,7 +78,7 @@ export class Staff {
     const countOf = (state: WorkerStats['state']) =>
       workers.filter((worker) => worker.state === state).length;
     let running = 0;
-    for (const { board } of this.#workers.values()) if (board.running !== undefined) running++;
+    for (const worker of this.#workers.values()) if (this.#runs(worker)) running++;
     const { size, ready, started, recycled } = this;
     return { size, ready, busy: countOf('busy'), idle: countOf('idle'), running, started, recycled, workers };
   }
@@ -225,6 +225,15 @@ export class Staff {
     const perItemMs = last?.source.cost.perItemMs;
     if (perItemMs === undefined || seat.itemsLeft === Number.POSITIVE_INFINITY) return false;
     return perItemMs * seat.itemsLeft < STARTS_AHEAD * this.#startMs;
+  }
+
+  /** Whether it runs an item that it has not answered. */
+  #runs(worker: Worker): boolean {
+    const seat = this.#dispatcher.seat(worker.id);
+    const { running } = worker.board;
+    return (
+      seat !== undefined && running !== undefined && this.#dispatcher.itemWith(seat, running) !== undefined
+    );
   }
 
   #statsOf(worker: Worker): WorkerStats {

@@ -3,8 +3,8 @@
 import type { Cost } from './chunking.js';
 import type { Definition } from './definition.js';
 import type { CallStyle } from './frames.js';
-import type { OnProgress } from './progress-sink.js';
 import type { Sink } from './sink.js';
+import type { OnProgress } from './task-progress.js';
 
 export interface TaskOptions {
   readonly chunkSize: number | 'auto';
