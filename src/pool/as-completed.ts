@@ -16,14 +16,22 @@ export function asCompleted<F extends Future<unknown>>(
   futures: Iterable<F>,
   options?: Wait,
 ): CompletedFutures<F> {
-  return new CompletedFutures(setOfFutures('asCompleted', futures), Deadline.from(options));
+  return new CompletedIterator(setOfFutures('asCompleted', futures), Deadline.from(options));
 }
+
+/**
+ * What `asCompleted` returns. A union of twins, since TypeScript (5.9) forgets from the second loop over one type on that a `for await`
+ * over an iterator of its own kind gives what `next` gives, promises too; of a union it remembers it.
+ */
+export type CompletedFutures<F extends Future<unknown>> = CompletedIterator<F> | TwinIterator<F>;
+
+interface TwinIterator<F extends Future<unknown>> extends CompletedIterator<F> {}
 
 /**
  * An async iterator over futures. (Not an `AsyncIterable` by name: TypeScript would take the elements of one for what they
  * resolve to.) Leaving the loop leaves the futures alone.
  */
-export class CompletedFutures<F extends Future<unknown>> {
+export class CompletedIterator<F extends Future<unknown>> {
   readonly #deadline: Deadline;
   readonly #total: number;
   readonly #done: F[] = [];
