@@ -1,10 +1,11 @@
 // Pool.apply with the work that pools are compared by.  node pool-calls.mjs WORK [ARGUMENT…]
 
 import { Pool } from '../../dist/index.js';
-import * as tasks from '../pool-peers/tasks.mjs';
+import { compress, echo, next } from '../pool-peers/tasks.mjs';
 import { print } from '../support/figures.mjs';
 import { work } from '../support/pool-work.mjs';
 
+const tasks = { next, echo, compress };
 const [what, ...args] = process.argv.slice(2);
 const pool = new Pool(2);
 await pool.ready();
