@@ -167,7 +167,14 @@ export class WorkerCrashedError extends ManyhandsError {
 
   constructor(
     message: string,
-    end: { pid?: number; exitCode: number | null; signal: string | null; task: string; stderrTail?: string; outOfMemory?: boolean },
+    end: {
+      pid?: number;
+      exitCode: number | null;
+      signal: string | null;
+      task: string;
+      stderrTail?: string;
+      outOfMemory?: boolean;
+    },
     details?: ErrorDetails,
   ) {
     super(message, 'MANYHANDS_WORKER_CRASHED', details);
