@@ -49,7 +49,8 @@ export const Slot = layout([
   'status', //       address of the child's StartStatus
   'bound', //        1 if the kernel ends it with its parent, 0 if it is detached; written by the parent
   'ending', //       1 + the code of its end, once a thread ends by itself; written by the thread, its parent sleeps on it
-  'told', //         1: this thread is to end where it comes out of a sleep; written by its parent
+  'told', //         1: this thread is to end; written by its parent  (sync/end-when-told.ts)
+  'calling', //      1 while this thread is in a call of the FFI
   'host', //         pid of the process it is a thread of; 0 if it is a process
 ]);
 export const TABLE_BYTES = (SLOTS_AT + SLOT_COUNT * Slot.words) * 4;

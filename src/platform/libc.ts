@@ -20,19 +20,46 @@ const c = koffi.load(null);
 export function declare<Args extends unknown[], Result>(prototype: string): (...args: Args) => Result {
   let bound: ((...args: Args) => Result) | undefined;
   return (...args) => {
-    bound ??= c.func(prototype) as unknown as (...args: Args) => Result;
+    if (gate) return throughGate(gate, () => (bound ??= bind(prototype))(...args));
+    bound ??= bind(prototype);
     return bound(...args);
   };
 }
 
+function bind<Args extends unknown[], Result>(prototype: string): (...args: Args) => Result {
+  return c.func(prototype) as unknown as (...args: Args) => Result;
+}
+
+/** What a thread passes before and after each call, so that it is never ended inside one: koffi would end the process. */
+export interface CallGate {
+  enter(): void;
+  leave(): void;
+}
+
+let gate: CallGate | undefined;
+
+export function gateCalls(by: CallGate): void {
+  gate = by;
+}
+
+function throughGate<Result>({ enter, leave }: CallGate, call: () => Result): Result {
+  enter();
+  try {
+    return call();
+  } finally {
+    leave();
+  }
+}
+
 /** The memory at an address, as an ArrayBuffer over it: nothing is copied, nothing is freed with it. */
 export function viewMemory(pointer: number, sizeBytes: number): ArrayBuffer {
+  if (gate) return throughGate(gate, () => koffi.view(pointer as never, sizeBytes));
   return koffi.view(pointer as never, sizeBytes);
 }
 
 /** The number of the error of the last call that failed. */
 export function errno(): number {
-  return koffi.errno();
+  return gate ? throughGate(gate, () => koffi.errno()) : koffi.errno();
 }
 
 /** @throws {SystemCallError} Always; `number` is an errno. */

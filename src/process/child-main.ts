@@ -13,7 +13,7 @@ import { isThread } from '../platform/own-thread.js';
 import { canSendFunctions, namesLibrary } from '../serialization/codec.js';
 import { setEntryUrl } from '../serialization/entry-url.js';
 import { packError } from '../serialization/remote-error.js';
-import { endIfTold } from '../sync/told-to-end.js';
+import { endWhenTold } from '../sync/end-when-told.js';
 import type { Report } from './child.js';
 import { type ChildContent, setImporting } from './child-content.js';
 import { watchOrphans } from './death-watch.js';
@@ -39,6 +39,7 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
   const lookForParent = ticket.dieWithParent ? dieWithParent(ticket.parentPid) : undefined;
   setEntryUrl(ticket.entryUrl);
   const session = Session.attach(ticket.directory, ticket.agent);
+  if (isThread()) endWhenTold();
   const { table, self } = session;
   const base = table.baseOf(self);
   const parent = table.words[base + Slot.parent];
@@ -119,7 +120,6 @@ function waitForParcel({ table, self }: Session, lookForParent: (() => void) | u
   for (;;) {
     const block = Atomics.load(table.words, word);
     if (block !== 0) return block;
-    endIfTold();
     os.futexWait(table.pointer + word * 4, 0, lookForParent ? LOOK_FOR_PARENT_MS : Number.POSITIVE_INFINITY);
     lookForParent?.();
   }

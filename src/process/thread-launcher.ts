@@ -20,8 +20,9 @@ import { os } from '../platform/os.js';
 import { identityOf, isAlive } from '../platform/process-identity.js';
 import { threadMappings, unmapAllOf } from '../platform/thread-mappings.js';
 import { getEntryUrl } from '../serialization/entry-url.js';
+import { holdUntilBegun, tellToEnd } from '../sync/end-when-told.js';
 import { expectUnheardEnd } from '../sync/parking.js';
-import { anyAsleep, tellToEnd, wakeSleepers } from '../sync/wake-sleepers.js';
+import { wakeSleepers } from '../sync/wake-sleepers.js';
 import {
   CHILD_VARIABLE,
   type EndStatus,
@@ -39,8 +40,8 @@ const startFolder = currentFolder();
 
 /** How often a blocked parent looks whether a thread has ended without a word: out of memory. */
 const LOOK_EVERY_MS = 50;
-/** How long threads that sleep may take to come out of it before the engine ends them where they are. */
-const COME_OUT_MS = 100;
+/** How long they may take to come out of a call, or to begin, before the engine ends them where they are. */
+const COME_OUT_MS = 5000;
 /** How often one that is to end is woken: it may have gone to sleep after the last time. */
 const WAKE_EVERY_MS = 2;
 
@@ -66,6 +67,7 @@ export const threadLauncher: Launcher = {
       stdout: stdout.fd,
       stderr: stderr.fd,
     };
+    holdUntilBegun(agent);
     const before = new Set(os.threadNumbers());
     try {
       const entry = threadEntry(execArgv ?? process.execArgv, startFolder);
@@ -142,6 +144,7 @@ class LaunchedThread implements Launched {
   #status: EndStatus | undefined;
   #waking: NodeJS.Timeout | undefined;
   #terminateAtMs = Number.POSITIVE_INFINITY;
+  #terminated = false;
 
   constructor(
     agent: AgentId,
@@ -193,9 +196,7 @@ class LaunchedThread implements Launched {
   signal(signal: NodeJS.Signals): void {
     if (this.#signal !== undefined || this.waitForEnd(0)) return;
     this.#signal = signal;
-    const all = threadsBelow(this.#agent);
-    tellToEnd(all);
-    this.#terminateAtMs = performance.now() + (anyAsleep(all) ? COME_OUT_MS : 0);
+    this.#terminateAtMs = performance.now() + COME_OUT_MS;
     this.#end();
     this.#waking = setInterval(() => this.#end(), WAKE_EVERY_MS).unref();
   }
@@ -254,10 +255,10 @@ class LaunchedThread implements Launched {
   /** It can only be ended in JavaScript. So must its own threads be, which the engine ends with it. */
   #end(): void {
     const all = threadsBelow(this.#agent);
-    tellToEnd(all); // those started meanwhile, too
+    const allOutside = tellToEnd(all);
     wakeSleepers(all);
-    if (performance.now() < this.#terminateAtMs) return;
-    this.#terminateAtMs = Number.POSITIVE_INFINITY;
+    if (this.#terminated || !(allOutside || performance.now() > this.#terminateAtMs)) return;
+    this.#terminated = true;
     void this.#worker.terminate();
   }
 }

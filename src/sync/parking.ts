@@ -6,7 +6,6 @@ import type { FifoBell } from '../platform/fifo.js';
 import { os } from '../platform/os.js';
 import { isThread } from '../platform/own-thread.js';
 import { openDoor, ringDoor } from './doorbell.js';
-import { endIfTold } from './told-to-end.js';
 import { ParkMode, Waiter, type WaiterCell, WaiterState } from './waiter.js';
 
 /** Whether a parked async call keeps the program alive, as a person's `await` should and a service's should not. */
@@ -53,7 +52,6 @@ export function parkSync(cell: WaiterCell, deadline: Deadline): 'rung' | 'timeou
     if (cell.state !== WaiterState.waiting) return 'rung';
     const remaining = deadline.remainingMs();
     if (remaining === 0) return 'timeout';
-    endIfTold();
     const sleepMs = looks.size > 0 ? Math.min(remaining, lookIntervalMs()) : remaining;
     if (os.futexWait(cell.statePointer, WaiterState.waiting, sleepMs) !== 'woken')
       for (const look of looks) look();
