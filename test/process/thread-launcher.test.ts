@@ -23,6 +23,7 @@ import { childrenOf, runProgram, textOf } from './program.js';
 const context = 'thread';
 const forEver = () => new Promise<never>(() => setInterval(() => {}, 1000));
 const onLinux = process.platform === 'linux';
+const nodeMajor = Number(process.versions.node.split('.')[0]);
 
 function inThread<Args extends unknown[], Result>(
   target: (...args: Args) => Result,
@@ -105,7 +106,8 @@ describe('Process.exitCode of a thread', () => {
     assert.equal(thread.exitCode, 3);
   });
 
-  it('is -6 out of memory, as of a process', async () => {
+  // In newer versions the engine may abort the whole process, also with a bare Worker.
+  it('is -6 out of memory, as of a process', { skip: nodeMajor >= 24 }, async () => {
     const fill = () => {
       const all: unknown[] = [];
       for (;;) all.push(new Array(1000).fill(all.length));
