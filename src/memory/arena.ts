@@ -6,7 +6,7 @@ import type { AgentId } from './agent.js';
 import { SEGMENT_LIMIT, SEGMENTS_AT, TableHeader } from './process-table.js';
 import { ON_THE_WAY, roundUp, Segment } from './segment.js';
 import { Session } from './session.js';
-import { blockSlabFor, type SlabClass } from './slab-class.js';
+import { blockSlabFor, largerBlockSlabs, type SlabClass, waiterSlab } from './slab-class.js';
 
 /** A number whose next segment is just being made. */
 const BEING_MADE = -0x80000000;
@@ -23,6 +23,8 @@ export class Arena {
 
   constructor(session: Session) {
     this.session = session;
+    // The first of a session: who finds shared memory full later can still wait.
+    if (this.#segmentCount === 0) this.free(this.take(waiterSlab));
   }
 
   /**
@@ -47,11 +49,31 @@ export class Arena {
     return this.#takeFrom(segment, owner);
   }
 
-  /** A block of at least `sizeBytes`. @throws {SystemCallError} With code ENOSPC if shared memory is full. */
+  /**
+   * A block of at least `sizeBytes`. If shared memory is full, a larger one that is free will do.
+   * @throws {SystemCallError} With code ENOSPC if there is none.
+   */
   takeBlock(sizeBytes: number, owner: AgentId = this.session.self): Address {
     const slab = blockSlabFor(sizeBytes);
-    if (slab.itemBytes > 0) return this.take(slab, owner);
-    return this.#takeFrom(this.#grow(slab, roundUp(sizeBytes, 4096)), owner);
+    try {
+      if (slab.itemBytes > 0) return this.take(slab, owner);
+      return this.#takeFrom(this.#grow(slab, roundUp(sizeBytes, 4096)), owner);
+    } catch (error) {
+      const larger = this.#takeLarger(slab, owner);
+      if (larger === undefined) throw error;
+      return larger;
+    }
+  }
+
+  /** A block of a larger class that was in use before: it takes no more memory. */
+  #takeLarger(slab: SlabClass, owner: AgentId): Address | undefined {
+    for (const larger of largerBlockSlabs(slab)) {
+      for (const segment of this.segmentsOf(larger)) {
+        const index = segment.takeAgain(owner);
+        if (index >= 0) return addressOf(segment.number, index);
+      }
+    }
+    return undefined;
   }
 
   free(at: Address): void {

@@ -106,6 +106,15 @@ export class Segment {
     return -1;
   }
 
+  /** As `take`, of those that have had an owner before: for when there is no room for another. */
+  takeAgain(owner: number): number {
+    const { words, used } = this;
+    for (let index = 0; index < used; index++) {
+      if (Atomics.compareExchange(words, HEADER_WORDS + index, 0, owner) === 0) return index;
+    }
+    return -1;
+  }
+
   free(index: number): void {
     if (index < this.#hint) this.#hint = index;
     Atomics.store(this.words, HEADER_WORDS + index, 0);

@@ -48,3 +48,8 @@ const ownSizeSlab = slabNamed('block-own-size');
 export function blockSlabFor(sizeBytes: number): SlabClass {
   return blockSlabs.find((slab) => slab.itemBytes >= sizeBytes) ?? ownSizeSlab;
 }
+
+/** The classes of blocks that are larger than this one, the smallest first. */
+export function largerBlockSlabs(slab: SlabClass): readonly SlabClass[] {
+  return slab === ownSizeSlab ? [] : blockSlabs.filter(({ itemBytes }) => itemBytes > slab.itemBytes);
+}
