@@ -36,9 +36,9 @@ export function captureModule(url: string): void {
   captured.add(stripQuery(url));
 }
 
-/** Whether there are any such modules, the entry script apart. */
-export function areModulesCaptured(): boolean {
-  return captured.size > 0;
+/** How many such modules there are, the entry script apart. */
+export function capturedModuleCount(): number {
+  return captured.size;
 }
 
 /** Whether a URL written in an import means such a module: TypeScript writes `./jobs.js` for `jobs.ts`. */

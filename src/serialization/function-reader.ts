@@ -1,6 +1,7 @@
 // Says how a function or class travels: by its own name, by reference, by capture, or not at all.
 
 import { InternalError, NotShippableError } from '../base/errors.js';
+import { capturedModuleCount } from './entry-url.js';
 import { exportPath, findInCommonJs } from './export-table.js';
 import { captureAgain, captureFunction } from './function-capture.js';
 import type { AnyFunction, FunctionReader, FunctionRecipe } from './function-recipe.js';
@@ -23,15 +24,25 @@ export const functionReader: FunctionReader = {
 };
 
 /** Functions that are found again and again in the same place: to ask the engine takes a fifth of a millisecond. */
-const settled = new WeakMap<AnyFunction, FunctionRecipe>();
+let settled = new WeakMap<AnyFunction, FunctionRecipe>();
+let settledAmong = 0;
 
 function settle<T extends FunctionRecipe>(fn: AnyFunction, recipe: T): T {
   settled.set(fn, recipe);
   return recipe;
 }
 
+/** What was found of a function: until one more module must not be imported, its own or one that its module imports. */
+function settledRecipe(fn: AnyFunction): FunctionRecipe | undefined {
+  if (settledAmong !== capturedModuleCount()) {
+    settledAmong = capturedModuleCount();
+    settled = new WeakMap();
+  }
+  return settled.get(fn);
+}
+
 function describe(fn: AnyFunction, path: string): FunctionRecipe {
-  const known = settled.get(fn);
+  const known = settledRecipe(fn);
   if (known) return known;
   const own = nameOfOwnExport(fn);
   if (own !== undefined) return settle(fn, { how: 'name', name: own });

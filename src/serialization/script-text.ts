@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { NotShippableError } from '../base/errors.js';
 import type { ShippedCode } from './captured-code.js';
 import { hashOfMark } from './captured-code.js';
-import { areModulesCaptured, isCapturedUrl, isEntryUrl, stemOf } from './entry-url.js';
+import { capturedModuleCount, isCapturedUrl, isEntryUrl, stemOf } from './entry-url.js';
 import { type FunctionFacts, inspectorSession, type ScriptFacts } from './inspector-session.js';
 import { revivedCode } from './revived-code.js';
 import type { CodeUnit, ScriptScopes } from './script-names.js';
@@ -53,7 +53,7 @@ export class ScriptText {
       !this.isEntry &&
       !this.revived &&
       !this.facts.url.includes('[eval') &&
-      !(areModulesCaptured() && leadsToCaptured(this))
+      !(capturedModuleCount() > 0 && leadsToCaptured(this))
     );
   }
 
@@ -186,7 +186,7 @@ function urlOfFile(specifier: unknown, base: string): string | undefined {
 
 /** Whether a file that is imported so is captured, or imports one that is: then a child can't import it. */
 export function isOutOfReach(specifier: string, base: string): boolean {
-  const url = areModulesCaptured() ? urlOfFile(specifier, base) : undefined;
+  const url = capturedModuleCount() > 0 ? urlOfFile(specifier, base) : undefined;
   return url !== undefined && isUrlOutOfReach(url, new Set());
 }
 
