@@ -41,6 +41,21 @@ function usedBlocks(): number {
   return used;
 }
 
+/** Sizes of the blocks that an agent owns: what others give back meanwhile does not count. */
+function blocksOf(agent: number): number[] {
+  const blocks = slabClasses.filter(({ name }) => name.startsWith('block-'));
+  return blocks
+    .flatMap((slab) => [...arena().itemsOf(slab)])
+    .filter(({ owner }) => owner === agent)
+    .map(({ segment }) => segment.itemBytes);
+}
+
+function agentOf(pid: number | undefined): number {
+  const { table } = Session.current();
+  for (const agent of table.agents()) if (table.identityOf(agent).pid === pid) return agent;
+  throw new Error(`no process of the session has pid ${pid}`);
+}
+
 const usedCells = () => [...arena().itemsOf(objectSlab)].length;
 
 test('SharedArray of every typecode is a typed array of the size Python has', () => {
@@ -264,7 +279,6 @@ test('SharedArray made by a process that has ended, also killed, stays with thos
 });
 
 test('SharedArray that never travelled goes with its maker when that is killed', async () => {
-  const before = usedBlocks();
   const ready = new SharedArray('i', 1);
   const maker = await start(
     async (ready: SharedArray<'i'>) => {
@@ -276,10 +290,11 @@ test('SharedArray that never travelled goes with its maker when that is killed',
     [ready],
   );
   await eventually(() => ready.get(0) === 2);
-  assert.ok(usedBlocks() >= before + 8 * MIB);
+  const agent = agentOf(maker.pid);
+  assert.equal(blocksOf(agent).filter((size) => size === 8 * MIB).length, 1);
   maker.kill();
   await maker.join();
-  await eventually(() => usedBlocks() <= before);
+  await eventually(() => blocksOf(agent).length === 0);
 });
 
 test('SharedArray survives a receiver that is killed while it writes', async () => {
