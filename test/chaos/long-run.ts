@@ -1,5 +1,5 @@
-// The long run, started by scripts/chaos.mjs, which bundles it with the library as `manyhands/testing` has it.
-// Arguments are parts of scenario names; all without any. Exit code 1 if a scenario fails.
+// The chaos program, started by scripts/chaos.mjs and by the tests, which bundle it with the library as `manyhands/testing` has it.
+// Arguments are parts of scenario names, or `=` and a whole one; all without any. Exit code 1 if a scenario fails.
 
 import { queueScenarios, syncScenarios } from './scenarios/all.js';
 import { poolScenarios } from './scenarios/pools.js';
@@ -8,7 +8,7 @@ import { longSize, reportLine } from './size.js';
 const wanted = process.argv.slice(2).map((part) => part.toLowerCase());
 const size = longSize();
 const chosen = [...syncScenarios, ...queueScenarios, ...poolScenarios].filter(
-  ({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part)),
+  ({ name }) => wanted.length === 0 || wanted.some((part) => isCalled(name.toLowerCase(), part)),
 );
 if (chosen.length === 0) {
   console.error('no scenario is called so');
@@ -26,4 +26,8 @@ for (const { name, run } of chosen) {
     console.log(`${name}: FAILED: ${(error as Error).stack}`);
     process.exitCode = 1;
   }
+}
+
+function isCalled(name: string, part: string): boolean {
+  return part.startsWith('=') ? name === part.slice(1) : name.includes(part);
 }

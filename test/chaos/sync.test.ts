@@ -1,10 +1,6 @@
 // Processes that share a primitive are killed and paused at random and at every step of its protocol.
-// A short run of each scenario; `npm run chaos` is the long one.
 
-import { test } from 'node:test';
 import { syncScenarios } from './scenarios/all.js';
-import { reportLine, shortSize } from './size.js';
+import { shortRuns } from './short-run.js';
 
-for (const { name, claim, run } of syncScenarios) {
-  test(`chaos: ${claim}`, async () => console.log(reportLine(name, await run(shortSize()))));
-}
+shortRuns(syncScenarios);
