@@ -4,7 +4,11 @@
 // V8's own comparison is part of a syntax that is off. It is switched on while two functions are compiled, once in a
 // process, and off again: nothing else is compiled meanwhile. Where that can't be done (another engine, a V8 without the
 // syntax), nothing is known of any object, and the callers list properties.
+//
+// These functions of V8 end the process if they are given anything but an ordinary object; of what JavaScript calls an object that
+// is a proxy, and what WebAssembly makes, which has no prototype and is never asked about.
 
+import { types } from 'node:util';
 import { Script } from 'node:vm';
 import { nodeV8 } from '../base/late-builtins.js';
 
@@ -24,7 +28,7 @@ let natives: Natives | undefined;
  */
 export function hasHiddenClass(object: object): boolean {
   natives ??= learn();
-  if (natives === undefined) return false;
+  if (natives === undefined || types.isProxy(object)) return false;
   try {
     return natives.isFast(object);
   } catch {
@@ -35,7 +39,7 @@ export function hasHiddenClass(object: object): boolean {
 
 /** Whether an object has the same hidden class as one for which `hasHiddenClass` was true. */
 export function sharesHiddenClass(known: object, object: object): boolean {
-  if (natives === undefined) return false;
+  if (natives === undefined || types.isProxy(object)) return false;
   try {
     return natives.areSame(known, object);
   } catch {

@@ -63,11 +63,10 @@ interface Run {
 
 /** Puts the values of a row into the columns. @returns Whether it is a record with these keys, and met for the first time. */
 function takeRow(run: Run, row: unknown, index: number): boolean {
-  if (typeof row !== 'object' || row === null) return false;
+  if (typeof row !== 'object' || row === null || getPrototypeOf(row) !== objectPrototype) return false;
   const { scope, keys, columns, sample } = run;
   if (sample === undefined || !sharesHiddenClass(sample, row)) {
-    if (getPrototypeOf(row) !== objectPrototype || !hasKeys(row, keys) || !scope.isPlain(row, keys))
-      return false;
+    if (!hasKeys(row, keys) || !scope.isPlain(row, keys)) return false;
     run.sample = servesAsSample(row, keys) ? row : undefined;
   }
   let taken = 0;

@@ -517,3 +517,11 @@ test('encode() keeps identity among thousands of objects, alike or not', () => {
   for (let i = 0; i < rows.length; i++) assert.equal(copy[i].pair, got[0][300 + 6000 + i]);
   assert.deepStrictEqual(copy, rows);
 });
+
+test('codec: proxies of plain objects among many plain ones arrive as what they show, and harm nobody', () => {
+  const rows = Array.from({ length: 1000 }, (_, i) => ({ id: i, name: 'row' }));
+  for (const row of rows) roundtrip(row);
+  const mixed = rows.map((row, i) => (i % 7 === 3 ? new Proxy(row, {}) : row));
+  assert.deepStrictEqual(roundtrip(mixed), rows);
+  for (const row of mixed.slice(0, 20)) assert.deepStrictEqual(roundtrip({ row }), { row: { ...row } });
+});
