@@ -31,6 +31,11 @@ const objectKind = defineKind({
       CHAOS: killPoint('manager.release.marked');
     });
   },
+  releasedHold(object) {
+    // Only now is the cell of the object mentioned nowhere: the server looks once more. It may have been quicker, and the
+    // cell be another object's by now.
+    if (object.kindCode === objectKind.code) ManagerCell.find(object.load(Word.manager))?.noteReleased();
+  },
 });
 
 const forgotten = new FinalizationRegistry<HoldCell>((hold) => releaseHold(hold));

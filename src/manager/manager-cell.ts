@@ -34,7 +34,7 @@ const Word = layout([
   'phase',
   'server', //   agent id; written by the server
   'inbox', //    address of the frame queue that holds the server's ends of new connections
-  'released', // goes up before and after every release of a reference to one of the objects, modulo 2^32
+  'released', // goes up before, in and after every release of a reference to one of the objects, modulo 2^32
   'latch', //    who waits for the next phase
   'head',
   'tail',
@@ -87,6 +87,15 @@ export class ManagerCell implements Shippable {
       cells.set(cell.address, cell);
     }
     return cell;
+  }
+
+  /** As `at`, of an address that may be anything by now. */
+  static find(at: unknown): ManagerCell | undefined {
+    try {
+      return ManagerCell.at(at);
+    } catch {
+      return undefined;
+    }
   }
 
   get address(): Address {
@@ -164,12 +173,21 @@ export class ManagerCell implements Shippable {
     return this.#object.load(Word.released);
   }
 
-  /** Runs a release of a reference so that the server knows of it. */
+  /** Runs a release of a reference so that the server, if it is looking, looks again; `noteReleased` must follow. */
   whileReleasing(release: () => void): void {
-    Atomics.add(this.#object.words, this.#object.base + Word.released, 1);
+    this.#countRelease();
     release();
-    Atomics.add(this.#object.words, this.#object.base + Word.released, 1);
+    this.#countRelease();
+  }
+
+  /** A reference has gone: makes the server look. */
+  noteReleased(): void {
+    this.#countRelease();
     this.ring();
+  }
+
+  #countRelease(): void {
+    Atomics.add(this.#object.words, this.#object.base + Word.released, 1);
   }
 
   [SHIP](): Handle {

@@ -236,6 +236,17 @@ test('a client killed at any step of its first call, or of letting go of an obje
   assert.equal(await d.has('survived'), false);
 });
 
+test('an object goes with its last reference, whenever the server happens to look', async () => {
+  await using manager = await Manager();
+  const kept = await manager.dict<string, number>();
+  const before = managedObjects();
+  for (let round = 0; round < 300; round++) {
+    ManagedProxy.release(await manager.dict());
+    await eventually(() => managedObjects() === before);
+  }
+  assert.equal(await kept.size(), 0);
+});
+
 test('a client that exits after calls it does not await: they are done', async () => {
   await using manager = await Manager();
   const d = await manager.dict<number, number>();
