@@ -37,4 +37,9 @@ export abstract class ManagedProxy implements Shippable {
   static release(proxy: ManagedProxy): void {
     proxy.#reference.release();
   }
+
+  /** Whether `release` was called: the proxy stands for nothing. */
+  static isReleased(proxy: ManagedProxy): boolean {
+    return proxy.#reference.released;
+  }
 }

@@ -46,6 +46,7 @@ export class ManagedReference {
   readonly id: number;
   readonly address: Address;
   readonly #hold: HoldCell;
+  #released = false;
 
   private constructor(object: ObjectWords, hold: HoldCell) {
     this.manager = ManagerCell.at(object.load(Word.manager));
@@ -76,7 +77,15 @@ export class ManagedReference {
 
   /** Gives the reference back; it must not be used any more. */
   release(): void {
-    if (forgotten.unregister(this)) releaseHold(this.#hold);
+    if (this.#released) return;
+    this.#released = true;
+    forgotten.unregister(this);
+    releaseHold(this.#hold);
+  }
+
+  /** Whether it was given back: its address may be another object's by now. */
+  get released(): boolean {
+    return this.#released;
   }
 }
 

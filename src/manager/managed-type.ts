@@ -2,7 +2,7 @@
 
 import { registerShippable } from '../base/shippable.js';
 import type { Address } from '../memory/arena.js';
-import type { ManagedProxy } from './managed-proxy.js';
+import { ManagedProxy } from './managed-proxy.js';
 import { ManagedReference } from './managed-reference.js';
 
 export interface ManagedType {
@@ -30,7 +30,7 @@ export function defineType(type: ManagedType): ManagedType {
   registerShippable(type.name, (data, reader) => {
     const reference = ManagedReference.receive(data, reader);
     const before = known.get(reference.address)?.deref();
-    if (before) {
+    if (before && !ManagedProxy.isReleased(before)) {
       reference.release();
       return before;
     }
