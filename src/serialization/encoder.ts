@@ -318,8 +318,9 @@ export class Encoder implements EncodeScope {
   }
 
   attempt(write: () => void, whatever = false): Error | undefined {
-    const { out } = this;
+    const { out, modules } = this;
     const [at, nodes, shapes, buffers] = [out.at, this.#seen.count, this.#shapes.count, this.buffers.count];
+    const [needed, flags] = [modules.size, this.#flags];
     const { depth } = this.#path;
     try {
       write();
@@ -331,6 +332,9 @@ export class Encoder implements EncodeScope {
       this.#seen.truncate(nodes);
       this.#shapes.truncate(shapes);
       this.buffers.truncate(buffers);
+      let kept = 0;
+      for (const module of modules) if (++kept > needed) modules.delete(module);
+      this.#flags = flags;
       for (const node of this.#open.keys()) if (node >= nodes) this.#open.delete(node);
       this.#path.depth = depth;
       return refused ? error : new SerializationError('a value threw while it was read', { cause: error });

@@ -215,6 +215,39 @@ test('the rest with functions installed', async (t) => {
     },
   );
 
+  await t.test('what a refused value would have needed is not asked of the receiver', async () => {
+    function needless(): void {}
+    function needed(): void {}
+    const weak = new WeakMap();
+    captures(
+      needless,
+      ['weak'],
+      () => [{ value: weak }],
+      () => needless,
+      ['file:///needless.js'],
+    );
+    const holder = { refused: needless, needed };
+    captures(
+      needed,
+      [],
+      () => [],
+      () => needed,
+      ['file:///wanted.js'],
+    );
+    const fn = (): unknown => holder;
+    captures(
+      fn,
+      ['holder'],
+      () => [{ value: holder }],
+      (values) => () => values[0],
+    );
+    const message = encode(fn, new Parcel()).slice();
+    prepared.length = 0;
+    await prepare(message);
+    assert.deepEqual(prepared, ['file:///wanted.js']);
+    assert.throws(() => (decode(message, new Parcel()) as () => typeof holder)().refused, NotShippableError);
+  });
+
   await t.test('poison travels on as poison, in strict places too', () => {
     const holder = { weak: new WeakMap(), list: [new WeakMap()] };
     const fn = (): unknown => holder;
