@@ -41,13 +41,18 @@ export function captureFunction(request: CaptureRequest): CaptureRecipe {
 }
 
 /** Functions whose variables can't change: when one is sent again, the engine need not be asked. */
-const lasting = new WeakMap<AnyFunction, Lasting>();
+let lasting = new WeakMap<AnyFunction, Lasting>();
 
 interface Lasting {
   readonly unit: AnalysedUnit;
   readonly decisions: readonly NameDecision[];
   /** What was made of it last time, and of what. */
   last?: { readonly attached: Attached; readonly facts: readonly unknown[]; readonly recipe: CaptureRecipe };
+}
+
+/** What was decided of a name no longer holds: one more module must not be imported. */
+export function forgetCaptures(): void {
+  lasting = new WeakMap();
 }
 
 export function captureAgain(fn: AnyFunction): CaptureRecipe | undefined {

@@ -3,7 +3,7 @@
 import { InternalError, NotShippableError } from '../base/errors.js';
 import { capturedModuleCount } from './entry-url.js';
 import { exportPath, findInCommonJs } from './export-table.js';
-import { captureAgain, captureFunction } from './function-capture.js';
+import { captureAgain, captureFunction, forgetCaptures } from './function-capture.js';
 import type { AnyFunction, FunctionReader, FunctionRecipe } from './function-recipe.js';
 import { hasInspector, inspectorSession } from './inspector-session.js';
 import { nameOfValue, refuse } from './named-values.js';
@@ -37,6 +37,7 @@ function settledRecipe(fn: AnyFunction): FunctionRecipe | undefined {
   if (settledAmong !== capturedModuleCount()) {
     settledAmong = capturedModuleCount();
     settled = new WeakMap();
+    forgetCaptures();
   }
   return settled.get(fn);
 }
