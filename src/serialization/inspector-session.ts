@@ -1,8 +1,9 @@
 // What the engine knows of a function: where its text is, and the variables it closes over.
 //
 // A session connected to its own thread answers before `post` returns. Functions and scopes need no `Debugger.enable`, nor
-// does a script that is running (inspector-stack.ts); the list of scripts and any other script's text do. While the debugger is on, code with awaits runs several times slower and code
-// is deoptimized, so it is switched on, read, and switched off again inside one call.
+// does a script that is running (inspector-stack.ts); the list of scripts and any other script's text do. While the
+// debugger is on, code with awaits runs several times slower and code is deoptimized, so it is switched on, read, and
+// switched off again inside one call.
 
 import { NotShippableError } from '../base/errors.js';
 import type { AnyFunction } from './function-recipe.js';
@@ -81,6 +82,7 @@ class InspectorSession {
   readonly #sinkId: string;
   #isReleaseDue = false;
   readonly #scripts = new Map<string, ScriptFacts>();
+  /** The scripts that were there when the debugger was last switched on. */
   readonly #known = new Map<string, ScriptParsed>();
 
   constructor() {
@@ -133,8 +135,7 @@ class InspectorSession {
 
   /** Learns of the scripts that are there now. */
   listScripts(): void {
-    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
-    this.#post('Debugger.disable', undefined);
+    this.#withDebugger(() => undefined);
   }
 
   /** The URLs of scripts, as far as they are known, with this beginning. */
@@ -142,10 +143,15 @@ class InspectorSession {
     return [...this.#known.values()].map(({ url }) => url).filter((url) => url.startsWith(beginning));
   }
 
-  /** Of the scripts that were there when scripts were last asked for. */
+  /** The newest of the scripts loaded from a URL, as far as they are known. */
   scriptIdOf(url: string): string | undefined {
-    for (const [id, script] of this.#known) if (script.url === url) return id;
-    return undefined;
+    let newest: string | undefined;
+    for (const scripts of [this.#known, this.#scripts]) {
+      for (const [id, script] of scripts) {
+        if (script.url === url && (newest === undefined || Number(id) > Number(newest))) newest = id;
+      }
+    }
+    return newest;
   }
 
   /** Pauses in this very call, and says what frames it has; `look` may take values from them. */
@@ -161,15 +167,26 @@ class InspectorSession {
       }
     };
     this.#session.on('Debugger.paused', listener);
-    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
     try {
-      // biome-ignore lint/suspicious/noDebugger: our own session answers it, nobody else is attached
-      debugger;
+      this.#withDebugger(() => {
+        // biome-ignore lint/suspicious/noDebugger: our own session answers it, nobody else is attached
+        debugger;
+      });
     } finally {
-      this.#post('Debugger.disable', undefined);
       this.#session.off('Debugger.paused', listener);
     }
     if (failure) throw failure;
+  }
+
+  /** The engine announces all of its scripts when the debugger is switched on: those it does not are gone. */
+  #withDebugger(work: () => void): void {
+    this.#known.clear();
+    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    try {
+      work();
+    } finally {
+      this.#post('Debugger.disable', undefined);
+    }
   }
 
   /** The engine holds what it was asked about; letting go costs as much as asking, so it is done once for many. */
@@ -254,14 +271,16 @@ class InspectorSession {
   }
 
   #readScripts(wantedId: string): ScriptFacts {
-    this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
-    try {
+    this.#withDebugger(() => {
       for (const script of this.#known.values()) {
-        if (script.scriptId === wantedId || isWorthReading(script)) this.#readSource(script);
+        if (script.scriptId !== wantedId && !isWorthReading(script)) continue;
+        try {
+          this.#readSource(script);
+        } catch {
+          // It was collected since it was announced; if it is the wanted one, that is said below.
+        }
       }
-    } finally {
-      this.#post('Debugger.disable', undefined);
-    }
+    });
     const facts = this.#scripts.get(wantedId);
     if (!facts) throw new NotShippableError('the text of the function is no longer known to the engine');
     return facts;
