@@ -46,7 +46,7 @@ export class Crew implements WorkerEvents {
   constructor(options: CrewOptions) {
     this.#options = options;
     this.#staff = new Staff(options, this.#dispatcher, this);
-    this.#interruptions = new Interruptions(this.#dispatcher, this.#staff);
+    this.#interruptions = new Interruptions(this.#dispatcher, this.#staff, () => this.#pumpSoon());
     this.#rescue = new Rescue(this.#dispatcher, this.#staff, () => this.#pump());
   }
 

@@ -174,6 +174,16 @@ export class Dispatcher<Source extends ItemSource> {
     return undefined;
   }
 
+  /** Whether the seat has this item, and has not answered it. */
+  holds(seat: Seat<Source>, source: Source, index: number): boolean {
+    return seat.batches.some((batch) => {
+      if (batch.source !== source) return false;
+      const { portion, answered } = batch;
+      const offset = portion.listed ? portion.listed.indexOf(index) : index - portion.first;
+      return offset >= answered && offset < portion.count;
+    });
+  }
+
   /**
    * The worker is gone. Its items go back to their sources, all but the one it was running.
    * @returns That one.

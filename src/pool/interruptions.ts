@@ -4,6 +4,8 @@
 //   it has not, so it can't hear it:                            at once ─►
 //
 // An item that ends by itself on the way leaves its worker alive. Else the worker, and it only, is replaced.
+//
+// An item that has been handed out and has not begun is taken back first: whatever runs after that is the last that began.
 
 import type { Dispatcher, Item, Seat } from './dispatcher.js';
 import { EndReason } from './end-request.js';
@@ -28,22 +30,21 @@ export class Interruptions {
   /** By worker. */
   readonly #endings = new Map<number, Ending>();
   readonly #limits = new TimeLimits((id) => this.#checkTime(id));
+  readonly #onTaken: () => void;
 
-  constructor(dispatcher: Dispatcher<Task>, staff: Staff) {
+  /** @param onTaken Items have been taken back: those that are wanted wait to be given to others. */
+  constructor(dispatcher: Dispatcher<Task>, staff: Staff, onTaken: () => void) {
     this.#dispatcher = dispatcher;
     this.#staff = staff;
+    this.#onTaken = onTaken;
   }
 
   /** Nobody wants the task any more: what has not begun does not begin, what runs hears it; with `kill` it is made to end. */
   drop(task: Task, { kill }: { kill: boolean }): void {
     for (const seat of this.#dispatcher.seats()) {
       const worker = this.#staff.get(seat.id);
-      const batches = seat.batches.filter(({ source }) => source === task);
-      if (!worker || batches.length === 0) continue;
-      const [first] = batches;
-      const last = batches[batches.length - 1];
-      const end = last.firstTicket + last.portion.count;
-      worker.board.skip(first.firstTicket, end - first.firstTicket);
+      if (!worker || !seat.batches.some(({ source }) => source === task)) continue;
+      this.#takeBack(worker, seat);
       const running = this.#runningAt(seat, worker);
       if (running?.item.source !== task) continue;
       if (kill) this.#end(worker, running.ticket, EndReason.unwanted);
@@ -56,8 +57,10 @@ export class Interruptions {
     if (!task.drop(index, reason)) return;
     for (const seat of this.#dispatcher.seats()) {
       const worker = this.#staff.get(seat.id);
-      const running = worker && this.#runningAt(seat, worker);
-      if (!worker || running?.item.source !== task || running.item.index !== index) continue;
+      if (!worker || !this.#dispatcher.holds(seat, task, index)) continue;
+      this.#takeBack(worker, seat);
+      const running = this.#runningAt(seat, worker);
+      if (running?.item.source !== task || running.item.index !== index) continue;
       this.#end(worker, running.ticket, EndReason.unwanted);
     }
   }
@@ -74,6 +77,14 @@ export class Interruptions {
     clearTimeout(ending?.timer);
     this.#endings.delete(id);
     return ending?.ticket;
+  }
+
+  /** The worker begins nothing of what it has been given so far. What of it is wanted comes back, to be given to others. */
+  #takeBack(worker: Worker, seat: Seat<Task>): void {
+    const [oldest] = seat.batches;
+    if (this.#staff.takeBack(worker, seat) > 0) this.#onTaken();
+    // If an earlier call is still in force, the worker tells what it has skipped. Else it has nothing to skip.
+    else worker.board.skip(oldest.firstTicket + oldest.answered, seat.nextTicket);
   }
 
   #runningAt(seat: Seat<Task>, worker: Worker): { item: Item<Task>; ticket: number } | undefined {

@@ -107,11 +107,19 @@ export class PoolBoard {
     return count > 0 && ((ticket - this.#object.load(Word.skipFrom)) & TICKET_MASK) < count;
   }
 
-  /** For the parent: these are not worth running. A later call replaces an earlier one; whatever is skipped is told. */
-  skip(from: number, count: number): void {
+  /**
+   * For the parent: from one ticket, the oldest not answered, to before another nothing is worth running. Whatever is skipped is
+   * told. What an earlier call has named and is not answered yet stays skipped at every instant: its range gets longer.
+   */
+  skip(from: number, end: number): void {
+    const earlier = this.#object.load(Word.skipFrom);
+    if (((from - earlier) & TICKET_MASK) < this.#object.load(Word.skipCount)) {
+      this.#object.store(Word.skipCount, (end - earlier) & TICKET_MASK);
+      return;
+    }
     this.#object.store(Word.skipCount, 0);
-    this.#object.store(Word.skipFrom, from);
-    this.#object.store(Word.skipCount, count);
+    this.#object.store(Word.skipFrom, from & TICKET_MASK);
+    this.#object.store(Word.skipCount, (end - from) & TICKET_MASK);
   }
 
   /** How long the running item has been running, in milliseconds. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import {
+  CancelledError,
   InitializerError,
   NotShippableError,
   Pool,
@@ -133,6 +134,45 @@ describe('timeout and signal', () => {
     await assert.rejects(running, reason);
     await assert.rejects(pool.map(square, [1], { signal: AbortSignal.abort(reason) }), reason);
     assert.equal(await pool.apply(square, [3]), 9);
+  });
+});
+
+describe('A call that is given up before a worker has begun it', () => {
+  const endless = (): void => {
+    for (;;);
+  };
+
+  it('never begins', async () => {
+    await using single = new Pool(1);
+    await single.ready();
+    const call = single.applyAsync(endless);
+    await null; // it is handed out
+    call.cancel();
+    await assert.rejects(call.get(), CancelledError);
+    assert.equal(await single.apply(square, [3]), 9);
+  });
+
+  it('never begins, also if it is one of several behind each other', async () => {
+    await using single = new Pool(1);
+    const endlessIf = (isEndless: boolean) => {
+      while (isEndless);
+    };
+    // Known to be quick, so that calls wait at the worker, not here.
+    await single.map(endlessIf, new Array<boolean>(1000).fill(false));
+    for (let round = 0; round < 5; round++) {
+      const calls: { stop: AbortController; running: Promise<void> }[] = [];
+      for (let i = 0; i < 4; i++) {
+        const stop = new AbortController();
+        calls.push({ stop, running: single.apply(endlessIf, [true], { signal: stop.signal }) });
+        await null;
+        if (i === 0) stop.abort();
+      }
+      const wanted = single.apply(square, [round]);
+      await null;
+      for (const { stop } of calls) stop.abort();
+      for (const { running } of calls) await assert.rejects(running, { name: 'AbortError' });
+      assert.equal(await wanted, round * round);
+    }
   });
 });
 
