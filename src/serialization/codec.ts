@@ -62,6 +62,7 @@ export function encode(value: unknown, writer: ShipmentWriter, root = 'value'): 
   } finally {
     encoding--;
     poisonSpeaks(false);
+    if (encoding === 0) installed.reader?.end?.();
   }
 }
 

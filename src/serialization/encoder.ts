@@ -12,6 +12,7 @@ import { encodeFunction } from './encode-function.js';
 import type { EncodeScope } from './encode-scope.js';
 import { encodeOddArray, encodeOddObject, encodeSpecialObject } from './encode-special.js';
 import { encodeSymbol } from './encode-symbol.js';
+import { writeTrailer } from './encode-trailer.js';
 import type { FunctionReader } from './function-recipe.js';
 import { IdentityTable } from './identity-table.js';
 import { HASHED, hashOfArray, hashOfScalar, mixHash } from './likeness-hash.js';
@@ -74,18 +75,12 @@ export class Encoder implements EncodeScope {
 
   #finish(): void {
     const { out, modules, buffers } = this;
-    let flags = this.#flags;
+    if (modules.size > 0) this.#flags |= FLAG_PREPARE;
     if (modules.size > 0 || buffers.count > 0) {
-      flags |= FLAG_TRAILER;
-      if (modules.size > 0) flags |= FLAG_PREPARE;
-      const start = out.at;
-      out.varint(modules.size);
-      for (const url of modules) out.string(url);
-      buffers.write(out, this.writer);
-      out.reserve(4);
-      out.at = out.bytes.writeUInt32LE(start, out.at);
+      this.#flags |= FLAG_TRAILER;
+      writeTrailer(out, modules, buffers, this.writer);
     }
-    out.bytes[0] = flags;
+    out.bytes[0] = this.#flags;
   }
 
   #clear(): void {

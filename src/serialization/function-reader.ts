@@ -10,7 +10,7 @@ import { nameOfValue, refuse } from './named-values.js';
 import { nameOfOwnExport } from './own-exports.js';
 import { privateMembers } from './private-state.js';
 import { scriptText } from './script-text.js';
-import { beginParcel } from './shared-cells.js';
+import { forgetParcel } from './shared-cells.js';
 import { noteStartingModules } from './starting-modules.js';
 import { taskReferenceOf } from './task-reference.js';
 import { CAPTURED } from './value-path.js';
@@ -18,7 +18,8 @@ import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
 
 export const functionReader: FunctionReader = {
   describe,
-  begin: beginParcel,
+  begin: forgetParcel,
+  end: forgetParcel,
   noteStart: noteStartingModules,
   privateMembers,
 };

@@ -63,6 +63,8 @@ export interface FunctionReader {
   describe(fn: AnyFunction, path: string): FunctionRecipe;
   /** A new parcel begins: variables that functions share are paired within one. */
   begin?(): void;
+  /** The parcel is written, or refused: what those variables hold is kept alive no longer. */
+  end?(): void;
   /** The program starts a process: notes the modules that do so while they are imported. */
   noteStart?(): void;
   /** Names of the private fields and methods (`#count`) an instance has: nobody can carry those. */

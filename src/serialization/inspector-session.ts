@@ -7,6 +7,7 @@
 
 import { NotShippableError } from '../base/errors.js';
 import type { AnyFunction } from './function-recipe.js';
+import type { PropertiesAnswer, RemoteObject, ScriptParsed } from './inspector-answers.js';
 import { type Connection, openConnection } from './inspector-connection.js';
 import { runningScript } from './inspector-stack.js';
 
@@ -40,30 +41,6 @@ export interface ScriptFacts {
   readonly startColumn: number;
   readonly sourceMapUrl: string;
   readonly source: string;
-}
-
-interface RemoteObject {
-  readonly objectId?: string;
-  readonly value?: unknown;
-}
-
-interface NamedRemote {
-  readonly name: string;
-  readonly value?: RemoteObject;
-}
-
-interface PropertiesAnswer {
-  readonly internalProperties?: readonly NamedRemote[];
-  readonly privateProperties?: readonly NamedRemote[];
-}
-
-interface ScriptParsed {
-  readonly scriptId: string;
-  readonly url: string;
-  readonly isModule?: boolean;
-  readonly startLine: number;
-  readonly startColumn: number;
-  readonly sourceMapURL?: string;
 }
 
 /** Carries live values out of the engine's answers, which otherwise are descriptions only. */

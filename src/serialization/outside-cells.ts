@@ -20,7 +20,7 @@ interface OutsideVariable {
 
 let known = new Map<string, OutsideVariable[]>();
 
-/** A new parcel begins. */
+/** Identity of cells holds within a parcel. */
 export function forgetOutside(): void {
   if (known.size > 0) known = new Map();
 }

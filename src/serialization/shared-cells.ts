@@ -25,7 +25,7 @@ interface SharedScope {
 let cells = new Map<Variable, SharedScope[]>();
 
 /** Identity of cells holds within a parcel: variables are snapshots at the call. */
-export function beginParcel(): void {
+export function forgetParcel(): void {
   if (cells.size > 0) cells = new Map();
   forgetOutside();
 }
