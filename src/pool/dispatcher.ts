@@ -156,7 +156,9 @@ export class Dispatcher<Source extends ItemSource> {
     if (!seat || at < 0) return [];
     seat.batches.splice(at, 1);
     seat.aheadMs = undefined;
-    return remaining(batch);
+    const items = remaining(batch);
+    seat.itemsLeft += items.length;
+    return items;
   }
 
   /** The items of a batch that have not been answered. */
@@ -217,6 +219,7 @@ export class Dispatcher<Source extends ItemSource> {
     seat.batches.splice(0, seat.batches.length, ...seat.batches.filter(hasMore));
     seat.held = seat.batches.length > 0;
     seat.aheadMs = undefined;
+    seat.itemsLeft += taken.length;
     this.#giveAllBack(taken);
     return taken.length;
   }

@@ -125,14 +125,17 @@ export class Staff {
   review(): void {
     if (!this.#recycles) return;
     const { maxAgePerChild = Number.POSITIVE_INFINITY } = this.#options;
+    this.seatReserve();
+    let spare = this.#reserve.length - this.#seatsPromised();
     for (const seat of this.#dispatcher.seats()) {
       const worker = this.#workers.get(seat.id);
       if (!worker || seat.closing) continue;
-      if (seat.itemsLeft <= 0) this.#recycle(worker, seat);
-      else if (worker.ageMs > maxAgePerChild) {
-        if (this.#reserve.length > 0) this.#recycle(worker, seat);
-        else this.#expiring.add(worker.id);
-      } else if (this.#isNearEnd(seat)) this.#expiring.add(worker.id);
+      const isSpent = seat.itemsLeft <= 0;
+      if (isSpent || (worker.ageMs > maxAgePerChild && spare > 0)) {
+        this.#recycle(worker, seat);
+        spare--;
+      } else if (worker.ageMs > maxAgePerChild) this.#expiring.add(worker.id);
+      else if (this.#isNearEnd(seat)) this.#expiring.add(worker.id);
     }
     this.fill();
     this.seatReserve();
@@ -153,11 +156,13 @@ export class Staff {
     this.#wanted = wanted;
     if (!start) return;
     const staying = [...this.#workers.values()].filter((worker) => this.#stays(worker));
-    const tooMany = staying.length - this.#expiring.size - wanted;
-    if (tooMany > 0) {
-      const byWork = staying.map((worker) => ({ worker, work: this.#workOf(worker) }));
-      byWork.sort((a, b) => a.work - b.work);
-      for (const { worker } of byWork.slice(0, tooMany)) this.#dismiss(worker);
+    let tooMany = staying.filter(({ id }) => !this.#expiring.has(id)).length - wanted;
+    const byWork = staying.map((worker) => ({ worker, work: this.#workOf(worker) }));
+    byWork.sort((a, b) => a.work - b.work);
+    for (const { worker } of byWork) {
+      if (tooMany <= 0) break;
+      if (!this.#expiring.has(worker.id)) tooMany--; // who has a successor is not counted: that one is
+      this.#dismiss(worker);
     }
     this.fill();
     this.seatReserve();
@@ -217,6 +222,14 @@ export class Staff {
     let taken = 0;
     for (const { closing, batches } of this.#dispatcher.seats()) if (!closing || batches.length > 0) taken++;
     return taken;
+  }
+
+  /** Seats whose workers leave and have not answered all: each will go to one of the reserve. */
+  #seatsPromised(): number {
+    let promised = 0;
+    for (const { closing, batches } of this.#dispatcher.seats())
+      if (closing && batches.length > 0) promised++;
+    return promised;
   }
 
   /** Whether the rest of the seat's items will be handed out before a successor could be ready. */

@@ -302,8 +302,9 @@ export class Submissions {
       let index = 0;
       for await (const item of items) {
         if (task.over) return;
+        const packed = pack(item, task.style, `items[${index++}]`);
         this.#hold.add();
-        task.add(pack(item, task.style, `items[${index++}]`));
+        task.add(packed);
         this.#crew.submit(task);
         const ahead = BATCHES_AHEAD * this.#crew.size * Math.max(task.cost.batchSize(), 16);
         while (!task.over && task.available > ahead)
@@ -313,6 +314,7 @@ export class Submissions {
       task.complete();
     } catch (error) {
       settler.reject(error);
+      this.#crew.drop(task, { kill: false });
       task.cancel();
     }
   }

@@ -55,6 +55,29 @@ describe('Pool.resize()', () => {
     assert.deepEqual([size, crashed, recycled, pids.length], [1, 0, 0, 1]);
   });
 
+  it('lets as many go as are too many, also while one of them has a successor already', async () => {
+    await using pool = new Pool(3, { maxTasksPerChild: 10 });
+    await pool.ready();
+    const begun = new SharedValue('i', 0);
+    const go = new Event();
+    const wait = async () => {
+      begun.add(1);
+      await go.wait();
+    };
+    const waiting = [pool.apply(wait), pool.apply(wait)];
+    await until(() => begun.value === 2);
+    // The third has nearly had its share: a successor is started.
+    for (let i = 0; i < 8; i++) await pool.apply(pidHere);
+    assert.ok(pool.stats().started > 3);
+    const resized = pool.resize(1);
+    const { workers } = pool.stats();
+    assert.equal(workers.filter(({ state }) => state === 'busy' || state === 'idle').length, 1);
+    go.set();
+    await Promise.all(waiting);
+    await resized;
+    assert.equal(pool.stats().size, 1);
+  });
+
   it('may be called again before it is done: the last size counts', async () => {
     await using pool = new Pool(1);
     await Promise.all([pool.resize(3), pool.resize(2)]);
@@ -141,6 +164,18 @@ describe('Replacing workers', () => {
     const first = await pool.apply(pidHere);
     while ((await pool.apply(pidHere)) === first) await turn();
     assert.ok(pool.stats().recycled >= 1);
+  });
+
+  it('maxAgePerChild: no more old workers leave than others are ready', async () => {
+    await using pool = new Pool(3, { maxAgePerChild: 1 });
+    await pool.ready();
+    for (let recycled = 0; recycled < 6; ) {
+      await Promise.all(numbers(6).map(() => pool.apply(pidHere)));
+      const { started, workers } = pool.stats();
+      recycled = pool.stats().recycled;
+      const starting = workers.filter(({ state }) => state === 'starting').length;
+      assert.ok(recycled <= started - starting - 3, `${recycled} have left`);
+    }
   });
 
   it('wrong limits are refused', () => {

@@ -198,16 +198,31 @@ describe('Dispatcher', () => {
   it('takes back what a seat has not begun, and gives that seat nothing until it has answered the rest', () => {
     const dispatcher = new Dispatcher<NotedSource>();
     const source = new NotedSource(10, 5);
-    dispatcher.addSeat(1);
+    dispatcher.addSeat(1, 100);
     dispatcher.submit(source);
     const given = dispatcher.next();
     assert.equal(dispatcher.takeBack(given!.seat, 1), 3);
+    assert.equal(given?.seat.itemsLeft, 98); // what it will not run is no part of its share
     assert.equal(dispatcher.next(), undefined);
     dispatcher.addSeat(2);
     assert.deepEqual(dispatcher.next()?.batch.portion.listed, [2, 3, 4]);
     for (let answered = 0; answered < 2; answered++) dispatcher.answer(given!.seat);
     const again = dispatcher.next();
     assert.deepEqual([again?.seat.id, again?.batch.firstTicket, again?.batch.portion.first], [1, 5, 5]);
+  });
+
+  it('takes away again what could not be sent: it is no part of the share', () => {
+    const dispatcher = new Dispatcher<NotedSource>();
+    const source = new NotedSource(3, 3);
+    dispatcher.addSeat(1, 100);
+    dispatcher.submit(source);
+    const { seat, batch } = dispatcher.next()!;
+    assert.equal(seat.itemsLeft, 97);
+    assert.deepEqual(
+      dispatcher.unsend(1, batch).map(({ index }) => index),
+      [0, 1, 2],
+    );
+    assert.equal(seat.itemsLeft, 100);
   });
 
   it('queues nothing behind an item whose cost is not known, or long', () => {

@@ -145,11 +145,15 @@ describe('A call that is given up before a worker has begun it', () => {
   it('never begins', async () => {
     await using single = new Pool(1);
     await single.ready();
+    const [worker] = single.stats().pids;
+    process.kill(worker, 'SIGSTOP'); // so that it can't have begun
     const call = single.applyAsync(endless);
     await null; // it is handed out
     call.cancel();
+    process.kill(worker, 'SIGCONT');
     await assert.rejects(call.get(), CancelledError);
     assert.equal(await single.apply(square, [3]), 9);
+    assert.deepEqual(single.stats().pids, [worker]);
   });
 
   it('never begins, also if it is one of several behind each other', async () => {
@@ -159,20 +163,22 @@ describe('A call that is given up before a worker has begun it', () => {
     };
     // Known to be quick, so that calls wait at the worker, not here.
     await single.map(endlessIf, new Array<boolean>(1000).fill(false));
-    for (let round = 0; round < 5; round++) {
-      const calls: { stop: AbortController; running: Promise<void> }[] = [];
-      for (let i = 0; i < 4; i++) {
-        const stop = new AbortController();
-        calls.push({ stop, running: single.apply(endlessIf, [true], { signal: stop.signal }) });
-        await null;
-        if (i === 0) stop.abort();
-      }
-      const wanted = single.apply(square, [round]);
+    const [worker] = single.stats().pids;
+    process.kill(worker, 'SIGSTOP');
+    const calls: { stop: AbortController; running: Promise<void> }[] = [];
+    for (let i = 0; i < 4; i++) {
+      const stop = new AbortController();
+      calls.push({ stop, running: single.apply(endlessIf, [true], { signal: stop.signal }) });
       await null;
-      for (const { stop } of calls) stop.abort();
-      for (const { running } of calls) await assert.rejects(running, { name: 'AbortError' });
-      assert.equal(await wanted, round * round);
+      if (i === 0) stop.abort();
     }
+    const wanted = single.apply(square, [3]);
+    await null;
+    for (const { stop } of calls) stop.abort();
+    process.kill(worker, 'SIGCONT');
+    for (const { running } of calls) await assert.rejects(running, { name: 'AbortError' });
+    assert.equal(await wanted, 9);
+    assert.deepEqual(single.stats().pids, [worker]);
   });
 });
 

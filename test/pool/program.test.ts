@@ -29,6 +29,10 @@ describe('A program with a pool', () => {
     assert.equal(await output('after-failure.ts'), 'ran\n');
   });
 
+  it('ends by itself when an item of an async source could not travel', async () => {
+    assert.equal(await output('source-cannot-travel.ts'), 'SerializationError\n');
+  });
+
   it('is told where a pool was made that it has lost without ending it', async () => {
     assert.equal(await output('given-up.ts', '--expose-gc'), 'ManyhandsWarning MANYHANDS_POOL_LEAK true\n');
   });
