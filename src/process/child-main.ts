@@ -44,7 +44,7 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
   const base = table.baseOf(self);
   const parent = table.words[base + Slot.parent];
   if (ticket.dieWithParent && parentHasEnded(table, parent)) process.kill(process.pid, 'SIGKILL');
-  else if (!ticket.dieWithParent && !isThread()) watchOrphans();
+  else if (!ticket.dieWithParent && !isThread()) watchOrphans(loadLibrary);
   const status = StartStatus.attach(table.words[base + Slot.status]);
   hearStopRequests(status);
   const report = async (phase: number, what: () => Report) => {
@@ -66,7 +66,10 @@ export async function runChild(ticket: ChildTicket, loadLibrary: () => Promise<u
       const isAwaited = () => Atomics.load(table.words, base + Slot.parcel) !== 0;
       await getReady(ticket.preload, isAwaited, status, parent, loadLibrary);
     }
-    const block = waitForParcel(session, lookForParent);
+    const lookForOwner = () => {
+      if (!table.isAlive(parent)) process.kill(process.pid, 'SIGKILL'); // it will never have anything to run
+    };
+    const block = waitForParcel(session, ticket.dieWithParent ? lookForParent : lookForOwner);
     CHAOS: killPoint('start.woken');
     // Only for one of the stock its parent waits until it takes what was handed over.
     if (ticket.preload) status.phase = Phase.importing;

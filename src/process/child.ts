@@ -87,17 +87,18 @@ export class Child {
   static boot(launcher: Launcher, options: ChildOptions): Child {
     const { table, self } = Session.current();
     const agent = table.reserve(self);
-    const status = StartStatus.create();
     const base = table.baseOf(agent);
-    table.words[base + Slot.status] = status.address;
-    table.words[base + Slot.bound] = options.detached ? 0 : 1;
+    let status: StartStatus | undefined;
     let launched: Launched;
     try {
+      status = StartStatus.create();
+      table.words[base + Slot.status] = status.address;
+      table.words[base + Slot.bound] = options.detached ? 0 : 1;
       launched = launcher.launch({ ...options, agent });
     } catch (error) {
       table.markDead(agent);
       table.release(agent);
-      status.free();
+      status?.free();
       throw error;
     }
     // A thread has a number of its own, and says it itself.
@@ -310,13 +311,23 @@ export function exitCodeOf({ code, signal }: EndStatus): number | null {
   return signal ? -nodeOs().constants.signals[signal] : code;
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Resolves when `event` does or the time is over. @throws The signal's reason, when it is aborted. */
 function within(event: Promise<void>, deadline: Deadline): Promise<void> {
   const { signal } = deadline;
   if (!signal && deadline.atMs === Number.POSITIVE_INFINITY) return event;
   return new Promise((resolve, reject) => {
-    const left = deadline.remainingMs();
-    const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(finish, left);
+    let timer: NodeJS.Timeout | undefined;
+    const arm = () => {
+      const left = deadline.remainingMs();
+      if (left === Number.POSITIVE_INFINITY) return;
+      timer = setTimeout(
+        () => (deadline.expired ? finish() : arm()),
+        Math.min(Math.ceil(left), LONGEST_TIMER_MS),
+      );
+    };
+    arm();
     const onAbort = () => {
       clearTimeout(timer);
       reject(signal?.reason);

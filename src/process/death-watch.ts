@@ -11,6 +11,7 @@
 import { NOBODY } from '../memory/agent.js';
 import { Slot } from '../memory/process-table.js';
 import { Session } from '../memory/session.js';
+import { canSendFunctions } from '../serialization/codec.js';
 import { whenInterrupted } from '../sync/parking.js';
 import { recoverAgent } from '../sync/recovery.js';
 import { noticeEnds } from './child.js';
@@ -22,12 +23,19 @@ export function watchChildren(): void {
   whenInterrupted(noticeEnds);
 }
 
-/** For a process that may outlive its parent: once the parent is gone, looks after everybody, once a second. */
-export function watchOrphans(): void {
+/**
+ * For a process that may outlive its parent: once the parent is gone, looks after everybody, once a second.
+ * @param loadLibrary What the dead held can be given back only by who knows every kind of object.
+ */
+export function watchOrphans(loadLibrary: () => Promise<unknown>): void {
   const { table, self } = Session.current();
   const parent = table.words[table.baseOf(self) + Slot.parent];
   const look = () => {
     if (parent === NOBODY || table.isAlive(parent)) return;
+    if (!canSendFunctions()) {
+      void loadLibrary();
+      return; // the next look
+    }
     for (const agent of [...table.agents()]) if (agent !== self && !table.isAlive(agent)) recoverAgent(agent);
   };
   setInterval(look, LOOK_EVERY_MS).unref();

@@ -35,7 +35,7 @@ export interface ProcessOptions<Args extends unknown[] = unknown[], Result = unk
 export function checkOptions(options: ProcessOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('Process takes an options object: { target, args }');
-  const { target, args, name, daemon, detached, cwd, execArgv } = options;
+  const { target, args, name, daemon, detached, env, cwd, execArgv, stdio, resourceLimits } = options;
   if (target !== undefined && typeof target !== 'function')
     throw new TypeError(`target must be a function, got ${typeof target}`);
   if (args !== undefined && !Array.isArray(args)) throw new TypeError('args must be an array');
@@ -48,5 +48,20 @@ export function checkOptions(options: ProcessOptions): void {
   if (cwd !== undefined && typeof cwd !== 'string')
     throw new TypeError(`cwd must be a string, got ${typeof cwd}`);
   if (execArgv !== undefined && !Array.isArray(execArgv)) throw new TypeError('execArgv must be an array');
+  if (env !== undefined && (typeof env !== 'object' || env === null))
+    throw new TypeError('env must be an object of environment variables');
+  if (stdio !== undefined && typeof stdio !== 'string' && !Array.isArray(stdio))
+    throw new TypeError("stdio must be 'inherit', 'ignore', 'pipe', 'prefix' or an array");
+  checkLimits(resourceLimits);
   methodOfContext(options.context);
+}
+
+function checkLimits(limits: ProcessOptions['resourceLimits']): void {
+  if (limits === undefined) return;
+  if (typeof limits !== 'object' || limits === null) throw new TypeError('resourceLimits must be an object');
+  const { maxOldGenerationSizeMb: limit } = limits;
+  if (limit === undefined) return;
+  if (typeof limit !== 'number' || Number.isNaN(limit))
+    throw new TypeError(`maxOldGenerationSizeMb must be a number, got ${String(limit)}`);
+  if (limit <= 0) throw new RangeError(`maxOldGenerationSizeMb must be more than 0, got ${limit}`);
 }

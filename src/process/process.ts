@@ -148,7 +148,9 @@ export class Process<Args extends unknown[] = unknown[], Result = unknown> imple
    * @throws {TypeError} If it is set to no bytes. {RangeError} If to none. {StateError} After the start.
    */
   get authkey(): AuthKey {
-    return authKeyOf(stateOf(this));
+    const state = stateOf(this);
+    checkNotClosed(state);
+    return authKeyOf(state);
   }
 
   set authkey(bytes: Uint8Array) {

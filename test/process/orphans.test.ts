@@ -30,6 +30,18 @@ describe('The death of the main process', () => {
   });
 });
 
+describe('Detached processes', () => {
+  it('that outlive their parent get what it held, also if one of them knows nothing of it', async () => {
+    const program = new Program('detached-heirs.ts');
+    const [, bare] = await program.output(/^bare (\d+)$/m);
+    await program.output(/^both run, and the pipe is open$/m);
+    program.kill('SIGKILL');
+    await program.output(/^inherits: EOFError$/m);
+    process.kill(Number(bare), 'SIGTERM');
+    await program.ended;
+  });
+});
+
 describe('The death of a process that has children', () => {
   it('gives back what its children held', async () => {
     const [here, there] = Pipe<string>();

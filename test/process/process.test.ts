@@ -22,8 +22,17 @@ describe('new Process()', () => {
     assert.throws(make({ args: 5 }), /TypeError: args must be an array/);
     assert.throws(make({ args: { length: 1 } }), /TypeError: args must be an array/);
     assert.throws(make({ name: 5 }), /TypeError: name must be a string, got number/);
-    for (const wrong of [{ detached: 1 }, { cwd: 5 }, { execArgv: '--flag' }])
+    const limit = (maxOldGenerationSizeMb: unknown) => ({ resourceLimits: { maxOldGenerationSizeMb } });
+    for (const wrong of [
+      { detached: 1 },
+      { cwd: 5 },
+      { execArgv: '--flag' },
+      { env: 5 },
+      { stdio: 5 },
+      limit('1'),
+    ])
       assert.throws(make(wrong), TypeError);
+    assert.throws(make(limit(-5)), RangeError);
     assert.throws(make({ daemon: 'yes' }), /TypeError: daemon must be a boolean, got string/);
   });
 
