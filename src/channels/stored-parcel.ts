@@ -13,7 +13,7 @@ export function storeParcel(parcel: OutgoingParcel, receiver: AgentId): Address 
   const head = new Uint32Array(2 + 2 * attachments.length);
   head.set([bytes.length, attachments.length]);
   for (const [i, { at, sizeBytes }] of attachments.entries()) head.set([at, sizeBytes], 2 + 2 * i);
-  const block = arena().takeBlock(head.byteLength + bytes.length);
+  const block = blockFor(parcel, head.byteLength + bytes.length);
   const target = arena().bytesOf(block);
   target.set(new Uint8Array(head.buffer));
   target.set(bytes, head.byteLength);
@@ -21,6 +21,16 @@ export function storeParcel(parcel: OutgoingParcel, receiver: AgentId): Address 
   arena().passOn(block, Session.current().self, receiver);
   arena().letGo(block);
   return block;
+}
+
+/** Without room for it the parcel is not sent: what hangs on it goes. */
+function blockFor(parcel: OutgoingParcel, sizeBytes: number): Address {
+  try {
+    return arena().takeBlock(sizeBytes);
+  } catch (error) {
+    parcel.abandon();
+    throw error;
+  }
 }
 
 /** Picks a parcel up and frees its block. */

@@ -4,9 +4,9 @@ import { unlinkSync } from 'node:fs';
 import { InternalError, StateError } from '../base/errors.js';
 import type { AgentId } from './agent.js';
 import { SEGMENT_LIMIT, SEGMENTS_AT, TableHeader } from './process-table.js';
-import { ON_THE_WAY, roundUp, Segment } from './segment.js';
+import { roundUp, Segment } from './segment.js';
 import { Session } from './session.js';
-import { blockSlabFor, largerBlockSlabs, type SlabClass, waiterSlab } from './slab-class.js';
+import { blockSlabFor, largerBlockSlabs, type SlabClass, slabClasses, waiterSlab } from './slab-class.js';
 
 /** A number whose next segment is just being made. */
 const BEING_MADE = -0x80000000;
@@ -29,9 +29,17 @@ export class Arena {
 
   /**
    * Takes an item for an agent. Its bytes are as the last owner left them.
-   * @throws {SystemCallError} With code ENOSPC if shared memory is full.
+   * @throws {SystemCallError} With code ENOSPC if shared memory is full, and no item is free of those that were in use before.
    */
   take(slab: SlabClass, owner: AgentId = this.session.self): Address {
+    try {
+      return this.#takeOrGrow(slab, owner);
+    } catch (error) {
+      return this.#takeAgain(slab, owner) ?? rethrow(error);
+    }
+  }
+
+  #takeOrGrow(slab: SlabClass, owner: AgentId): Address {
     // Where there was room the last time: a look through a full one costs more than all the rest.
     const last = this.#roomLast.get(slab);
     const again = last === undefined ? -1 : last.take(owner);
@@ -44,7 +52,7 @@ export class Arena {
       this.#roomLast.set(slab, segment);
       return addressOf(segment.number, index);
     }
-    if (this.#discover()) return this.take(slab, owner);
+    if (this.#discover()) return this.#takeOrGrow(slab, owner);
     const segment = this.#grow(slab, slab.itemBytes);
     return this.#takeFrom(segment, owner);
   }
@@ -65,13 +73,19 @@ export class Arena {
     }
   }
 
-  /** A block of a larger class that was in use before: it takes no more memory. */
   #takeLarger(slab: SlabClass, owner: AgentId): Address | undefined {
     for (const larger of largerBlockSlabs(slab)) {
-      for (const segment of this.segmentsOf(larger)) {
-        const index = segment.takeAgain(owner);
-        if (index >= 0) return addressOf(segment.number, index);
-      }
+      const at = this.#takeAgain(larger, owner);
+      if (at !== undefined) return at;
+    }
+    return undefined;
+  }
+
+  /** An item that was in use before: it takes no more memory. */
+  #takeAgain(slab: SlabClass, owner: AgentId): Address | undefined {
+    for (const segment of this.segmentsOf(slab)) {
+      const index = segment.takeAgain(owner);
+      if (index >= 0) return addressOf(segment.number, index);
     }
     return undefined;
   }
@@ -127,11 +141,9 @@ export class Arena {
 
   /** The segments of a class that there are, those of other processes too. */
   segmentsOf(slab: SlabClass): readonly Segment[] {
-    this.#discover();
-    const known = this.#byClass.get(slab) ?? [];
-    if (slab.itemBytes === 0)
-      for (const segment of [...known]) if (!this.#isCurrent(segment)) this.#forget(segment);
-    return known;
+    if (slab.itemBytes === 0) this.#discoverOwnSize();
+    else this.#discover();
+    return this.#byClass.get(slab) ?? [];
   }
 
   /** Every item of a class that is in use, in the order of addresses. */
@@ -154,10 +166,17 @@ export class Arena {
   #grow(slab: SlabClass, itemBytes: number): Segment {
     const { number, generation } = this.#takeNumber();
     const descriptor = (generation << 8) | (slab.code + 1);
-    const segment = Segment.create(this.#path(number, generation), { number, descriptor, slab, itemBytes });
+    const { words } = this.session.table;
+    let segment: Segment;
+    try {
+      segment = Segment.create(this.#path(number, generation), { number, descriptor, slab, itemBytes });
+    } catch (error) {
+      Atomics.store(words, SEGMENTS_AT + number, -generation); // for the next one
+      throw error;
+    }
     this.#remember(segment);
-    Atomics.store(this.session.table.words, SEGMENTS_AT + number, descriptor);
-    Atomics.add(this.session.table.words, TableHeader.segmentsMade, 1); // SYNC POINT segmentsMade
+    Atomics.store(words, SEGMENTS_AT + number, descriptor);
+    Atomics.add(words, TableHeader.segmentsMade, 1); // SYNC POINT segmentsMade
     return segment;
   }
 
@@ -180,23 +199,47 @@ export class Arena {
     );
   }
 
-  /** Opens segments that other processes have made since the last look. True if there was one. */
+  /** Opens the segments of equal items that other processes have made since the last look. True if there was one. */
   #discover(): boolean {
     const { words } = this.session.table;
     // SYNC POINT segmentsMade: counted before anything is taken from the new one; so whoever may see an item sees the count.
     const made = Atomics.load(words, TableHeader.segmentsMade);
     if (made === this.#segmentsSeen) return false;
-    const count = this.#segmentCount;
     let found = false;
-    for (let number = 1; number <= count; number++) {
-      // No descriptor: its maker is just making it, or has died over it. A negative one: it has been retired.
-      const descriptor = Atomics.load(words, SEGMENTS_AT + number);
-      if (descriptor <= 0 || this.#segments[number]?.descriptor === descriptor) continue;
+    for (const number of this.#unknown()) {
+      if (isOwnSize(Atomics.load(words, SEGMENTS_AT + number))) continue;
       this.#open(number);
       found = true;
     }
     this.#segmentsSeen = made; // last: if one can't be opened, all are looked at again
     return found;
+  }
+
+  /** The same of blocks that have a segment each; those that are gone are forgotten. Only recovery has to know all of them. */
+  #discoverOwnSize(): void {
+    const { words } = this.session.table;
+    for (const segment of [...this.#segments])
+      if (segment && !this.#isCurrent(segment)) this.#forget(segment);
+    for (const number of this.#unknown()) {
+      const descriptor = Atomics.load(words, SEGMENTS_AT + number);
+      if (!isOwnSize(descriptor)) continue;
+      try {
+        this.#open(number);
+      } catch (error) {
+        // It may have been retired just now.
+        if (Atomics.load(words, SEGMENTS_AT + number) === descriptor) throw error;
+      }
+    }
+  }
+
+  /** Numbers of segments that are there and that this process has not opened. */
+  *#unknown(): Generator<number> {
+    const count = this.#segmentCount;
+    for (let number = 1; number <= count; number++) {
+      // No descriptor: its maker is just making it, or has died over it. A negative one: it has been retired.
+      const descriptor = Atomics.load(this.session.table.words, SEGMENTS_AT + number);
+      if (descriptor > 0 && this.#segments[number]?.descriptor !== descriptor) yield number;
+    }
   }
 
   get #segmentCount(): number {
@@ -225,14 +268,14 @@ export class Arena {
   #retire(segment: Segment): void {
     const generation = segment.descriptor >>> 8;
     this.#forget(segment);
-    unlinkSync(this.#path(segment.number, generation));
+    // First: nobody may look for a file that is gone. The next of this number has another name.
     Atomics.store(this.session.table.words, SEGMENTS_AT + segment.number, -generation);
+    unlinkSync(this.#path(segment.number, generation));
   }
 
   #forget(segment: Segment): void {
     this.#segments[segment.number] = undefined;
     if (this.#roomLast.get(segment.slab) === segment) this.#roomLast.delete(segment.slab);
-    this.#segmentsSeen = -1; // it may be there still, and is found again
     const known = this.#byClass.get(segment.slab) ?? [];
     known.splice(known.indexOf(segment), 1);
     segment.close();
@@ -247,6 +290,15 @@ export class Arena {
   #path(number: number, generation: number): string {
     return this.session.path(`segment-${number}-${generation}`);
   }
+}
+
+/** Whether a descriptor is that of a block with a segment of its own. */
+function isOwnSize(descriptor: number): boolean {
+  return slabClasses[(descriptor & 0xff) - 1]?.itemBytes === 0;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 export function addressOf(segment: number, index: number): Address {
@@ -264,5 +316,3 @@ export function arena(): Arena {
   current ??= new Arena(Session.current());
   return current;
 }
-
-export { ON_THE_WAY };

@@ -1,6 +1,6 @@
 // The processes of a session: a table of slots in shared memory, one for each agent.
 //
-//   file "table":  [ header, 64 words ][ segment descriptors, 4096 words ][ slots, 1024 × 12 words ]
+//   file "table":  [ header, 64 words ][ segment descriptors, 4096 words ][ slots, 1024 × 15 words ]
 //
 //   slot:  FREE ──reserve(parent)──► RESERVED ──claim(child)──► LIVE
 //            ▲                          │                         │  kernel says: ended
@@ -23,6 +23,7 @@ export const TableHeader = layout([
   'processCounter',
   'slotHint',
   'segmentsMade', // how often a segment was added to the descriptors
+  'holdsMade', //    how many holds were ever made (sync/hold.ts), modulo 2^32
   'deadSlots', //    how many slots are DEAD, at least
   'spinners', //     first of SPIN_TOKENS words: who spins (sync/spin.ts)
 ]);

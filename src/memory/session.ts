@@ -81,9 +81,13 @@ export class Session {
     return Atomics.add(this.table.words, TableHeader.ticket, 1);
   }
 
-  /** Changes with every ticket that any process draws. */
-  get lastTicket(): number {
-    return Atomics.load(this.table.words, TableHeader.ticket);
+  /** Changes with every hold that any process makes. */
+  get holdsMade(): number {
+    return Atomics.load(this.table.words, TableHeader.holdsMade);
+  }
+
+  noteHold(): void {
+    Atomics.add(this.table.words, TableHeader.holdsMade, 1);
   }
 
   path(name: string): string {

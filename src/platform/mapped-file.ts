@@ -5,7 +5,7 @@
 // It is never shrunk. An ArrayBuffer over mapped memory can't be detached, so `unmap` puts private zero pages over the
 // mapping: a view that is still around reads zeros and never faults.
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
 import { declare, errno, throwErrno, viewMemory } from './libc.js';
 import { os } from './os.js';
 import { noteMapping } from './thread-mappings.js';
@@ -43,6 +43,9 @@ export class MappedFile {
       ftruncateSync(fd, sizeBytes);
       os.reserve(fd, 0, reservedBytes);
       return new MappedFile(path, fd, sizeBytes);
+    } catch (error) {
+      unlinkSync(path);
+      throw error;
     } finally {
       closeSync(fd);
     }

@@ -35,8 +35,9 @@ export class HoldCell {
     hold.#set(Hold.role, role);
     hold.#set(Hold.count, count);
     hold.#set(Hold.object, object);
-    hold.#set(Hold.ticket, Session.current().nextTicket()); // after `object`, SYNC POINT ticket
+    hold.#set(Hold.ticket, Session.current().nextTicket());
     hold.#set(Hold.releasing, 0);
+    Session.current().noteHold(); // last, SYNC POINT holdsMade
     return hold;
   }
 
@@ -128,15 +129,15 @@ export function isHeldAs(object: Address, role: number): boolean {
 const MOST_LOOKS = 1000;
 
 /**
- * SYNC POINT ticket: one who passes its hold on makes another, then frees its own; a look that comes by in between may see
- * neither. But then a ticket was drawn meanwhile, and it looks again. In doubt there is one.
+ * SYNC POINT holdsMade: one who passes its hold on makes another, then frees its own; a look that comes by in between may see
+ * neither. But then a hold was counted meanwhile, and it looks again. In doubt there is one.
  */
 function certainly(found: () => boolean): boolean {
   const session = Session.current();
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const before = session.lastTicket;
+    const before = session.holdsMade;
     if (found()) return true;
-    if (session.lastTicket === before) return false;
+    if (session.holdsMade === before) return false;
   }
   return true;
 }

@@ -97,12 +97,14 @@ function unlessFreed(kind: ObjectKind, object: ObjectWords, recover: (object: Ob
 }
 
 function recoverWaiters(dead: AgentId): void {
+  const { self } = Session.current();
   for (const { at, owner } of arena().itemsOf(waiterSlab)) {
-    if (owner !== dead) continue;
+    // Taken over first, as holds are: a cell that another one has buried may be somebody else's already.
+    if (owner !== dead || !arena().passOn(at, dead, self)) continue;
     const cell = waiterAt(at);
     if (cell.state !== WaiterState.idle)
       new WaitQueue(cell.get(Waiter.object), cell.get(Waiter.field)).bury(cell);
-    arena().passOn(at, dead, 0);
+    arena().free(at);
   }
 }
 

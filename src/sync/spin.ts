@@ -35,7 +35,7 @@ export class Spin {
 
   /** The first result of `step`, or undefined if there was none for the moment that it is worth. */
   run<Result>(step: () => Result | undefined): Result | undefined {
-    if (this.#credit === 0 && ++this.#misses < this.#probeEvery) return undefined;
+    if (tokenCount() === 0 || (this.#credit === 0 && ++this.#misses < this.#probeEvery)) return undefined;
     const { table, self } = Session.current();
     let token = -1;
     // The one who spins may be just the one who was waited for, about to give the token back: ask a few times.
