@@ -74,6 +74,10 @@ export class FrameQueue {
 
   /** @throws {SystemCallError} With code ENOSPC if shared memory is full. */
   static create(limits: FrameQueueLimits): FrameQueue {
+    return arena().allOrNothing(() => FrameQueue.#make(limits));
+  }
+
+  static #make(limits: FrameQueueLimits): FrameQueue {
     const object = ObjectWords.create(frameQueueKind);
     const segment = new RingSegment(arena().take(segmentSlab, SHARED));
     segment.clear(0, 0);

@@ -65,6 +65,10 @@ function free(object: ObjectWords): void {
  * @throws {SystemCallError} With code ENOSPC if shared memory is full.
  */
 export function Pipe<T = unknown>(duplex = true): [Connection<T>, Connection<T>] {
+  return arena().allOrNothing(() => makePipe<T>(duplex));
+}
+
+function makePipe<T>(duplex: boolean): [Connection<T>, Connection<T>] {
   const object = ObjectWords.create(pipeKind);
   beginLife(object, Word.life);
   const limits = { segments: SEGMENTS_AHEAD };

@@ -7,6 +7,7 @@
 import { Deadline, type Wait } from '../base/deadline.js';
 import { ClosedError, QueueEmptyError, QueueFullError, QueueShutDownError } from '../base/errors.js';
 import { type Handle, SHIP, type ShipmentWriter } from '../base/shippable.js';
+import { arena } from '../memory/arena.js';
 import type { ObjectKind } from '../sync/object-kind.js';
 import { Existing, SharedObject } from '../sync/shared-object.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
@@ -51,11 +52,20 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     if (fresh === undefined) {
       this.#frames = FrameQueue.attach(this.object.load(Word.frames));
     } else {
-      this.#frames = FrameQueue.create({ frames: fresh });
+      this.#frames = this.#createFrames(fresh);
       this.object.store(Word.frames, this.#frames.address);
       if (kind === queueKind) holdNewQueue(this, this.object);
     }
     this.#kind = kind;
+  }
+
+  #createFrames(frames: number): FrameQueue {
+    try {
+      return FrameQueue.create({ frames });
+    } catch (error) {
+      arena().free(this.object.at); // there is no queue
+      throw error;
+    }
   }
 
   /**

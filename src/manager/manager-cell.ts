@@ -21,7 +21,7 @@ import { FrameQueue } from '../channels/frame-queue.js';
 import { OutgoingParcel } from '../channels/parcel.js';
 import type { RingConnection } from '../channels/ring-connection.js';
 import type { AgentId } from '../memory/agent.js';
-import type { Address } from '../memory/arena.js';
+import { type Address, arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
 import { Session } from '../memory/session.js';
 import { defineKind } from '../sync/object-kind.js';
@@ -73,10 +73,12 @@ export class ManagerCell implements Shippable {
 
   /** @throws {SystemCallError} With code ENOSPC if shared memory is full. */
   static create(): ManagerCell {
-    const inbox = FrameQueue.create({});
-    const object = ObjectWords.create(cellKind);
-    object.store(Word.inbox, inbox.address);
-    return ManagerCell.at(object.at);
+    return arena().allOrNothing(() => {
+      const inbox = FrameQueue.create({});
+      const object = ObjectWords.create(cellKind);
+      object.store(Word.inbox, inbox.address);
+      return ManagerCell.at(object.at);
+    });
   }
 
   /** The cell at an address; the same object at every call. @throws {SerializationError} If there is none. */

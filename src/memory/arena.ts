@@ -20,6 +20,8 @@ export class Arena {
   readonly #byClass = new Map<SlabClass, Segment[]>();
   readonly #roomLast = new Map<SlabClass, Segment>();
   #segmentsSeen = 0;
+  /** What has been taken for something that is being made of several items. */
+  #parts: Address[] | undefined;
 
   constructor(session: Session) {
     this.session = session;
@@ -33,10 +35,29 @@ export class Arena {
    */
   take(slab: SlabClass, owner: AgentId = this.session.self): Address {
     try {
-      return this.#takeOrGrow(slab, owner);
+      return this.#noted(this.#takeOrGrow(slab, owner));
     } catch (error) {
-      return this.#takeAgain(slab, owner) ?? rethrow(error);
+      return this.#noted(this.#takeAgain(slab, owner) ?? rethrow(error));
     }
+  }
+
+  /** Makes something of several items. If `make` throws, those it has taken by then are free again. */
+  allOrNothing<Made>(make: () => Made): Made {
+    if (this.#parts) return make();
+    this.#parts = [];
+    try {
+      return make();
+    } catch (error) {
+      for (const at of this.#parts) this.free(at);
+      throw error;
+    } finally {
+      this.#parts = undefined;
+    }
+  }
+
+  #noted(at: Address): Address {
+    this.#parts?.push(at);
+    return at;
   }
 
   #takeOrGrow(slab: SlabClass, owner: AgentId): Address {
