@@ -89,8 +89,10 @@ export function acquiredAt(object: ObjectWords, holder: AgentId): AcquiredAt | u
 function blockFor(lock: Address): Address | undefined {
   let block = blocks.get(lock);
   if (block === undefined && blocks.size < MOST_LOCKS) {
-    block = arena().takeBlock(BLOCK_BYTES);
-    blocks.set(lock, block);
+    try {
+      block = arena().takeBlock(BLOCK_BYTES);
+      blocks.set(lock, block);
+    } catch {} // Shared memory is full. The lock has been taken: it is not recorded where.
   }
   return block;
 }
