@@ -11,6 +11,8 @@ import { setup } from './setup.mjs';
 
 const watchdogMs = Number(process.env.MANYHANDS_TEST_TIMEOUT_S ?? 240) * 1000;
 const jobs = Number(process.env.MANYHANDS_TEST_JOBS ?? 2);
+/** Process groups of the test files that run: they go with this program. */
+const running = new Set();
 /** How long a hung test file may take to print its state after SIGUSR2. */
 const lastWordsMs = 2000;
 
@@ -81,6 +83,7 @@ function runWatched(file) {
       detached: true, // a process group of its own, so that a hang is killed with all its children
       env: environmentOfTests(),
     });
+    running.add(child.pid);
     let output = '';
     let hung = false;
     child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
@@ -94,6 +97,7 @@ function runWatched(file) {
     }, watchdogMs);
     const finish = (code, signal) => {
       clearTimeout(watchdog);
+      running.delete(child.pid);
       if (!hung) killQuietly(-child.pid, 'SIGKILL');
       resolve({ output, code, signal, hung });
     };
@@ -125,6 +129,12 @@ function readCounts(output) {
     Number([...plain.matchAll(new RegExp(`^(?:ℹ|#) ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
   return { passed: last('pass'), failed: last('fail') + last('cancelled'), skipped: last('skipped') };
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => {
+    for (const group of running) killQuietly(-group, 'SIGKILL');
+    process.kill(process.pid, signal);
+  });
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await setup();
