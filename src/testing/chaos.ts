@@ -8,6 +8,7 @@
 // Every choice comes from one seed. A run that fails says its seed; run again with it, it makes the same choices (when
 // the operating system lets a process run is not among them).
 
+import { constants, getPriority, setPriority } from 'node:os';
 import { armKillPoint } from '../base/kill-point.js';
 import { Process } from '../process/process.js';
 import { RawArray } from '../sync/raw-array.js';
@@ -58,6 +59,8 @@ const RANDOM_DELAY_MS = 20;
 const PAUSE_MS = 10;
 /** A worker that does not pass its kill point by then is killed where it is. */
 const PATIENCE_MS = 200;
+/** How much lower the priority of a worker is than that of a process that starts. */
+const NICER = 5;
 /** Nobody may wait so long for the dead. */
 const HANG_MS = 30_000;
 
@@ -227,6 +230,8 @@ function runWorker<Args extends unknown[]>(
   args: Args,
   { index, progress, orders, points }: Place,
 ): unknown {
+  // Workers never rest: one that is starting would wait for its turn among them.
+  setPriority(Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW));
   const self: ChaosWorker = {
     index,
     progress() {
