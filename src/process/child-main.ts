@@ -139,7 +139,7 @@ function become(content: ChildContent, parent: AgentId): Process {
   const { name, daemon, lineage, parentName, startMethod, logger, authkey, instance, target, args } = content;
   setLineage(lineage);
   if (startMethod) adoptStartMethod(startMethod);
-  if (logger) adoptLoggerState(logger);
+  if (logger !== undefined) adoptLoggerState(logger);
   if (content.printsToParent && !isThread()) printInsideTheCall();
   if (parent !== NOBODY) setParentProcess(parentName, parent);
   if (!isThread()) process.title = `${process.title} ${name}`;

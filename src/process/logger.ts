@@ -17,8 +17,8 @@ const LEVELS = {
 
 export type LogLevel = keyof typeof LEVELS;
 
-/** What a child is told of its parent's logger. */
-export type LoggerState = readonly [level: number, toStderr: boolean];
+/** What a child is told of its parent's logger: from which level on it prints. */
+export type LoggerState = number;
 
 const SILENT = Number.POSITIVE_INFINITY;
 
@@ -96,11 +96,11 @@ export function logToStderr(wanted?: LogLevel | number): Logger {
 
 /** For the start of a child; undefined if it is to be silent. */
 export function loggerState(): LoggerState | undefined {
-  return toStderr ? [level, toStderr] : undefined;
+  return toStderr ? level : undefined;
 }
 
 /** In a child: as its parent's. */
-export function adoptLoggerState([given]: LoggerState): void {
+export function adoptLoggerState(given: LoggerState): void {
   logToStderr(given);
 }
 
