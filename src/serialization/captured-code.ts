@@ -108,15 +108,7 @@ function isSelfContained(specifier: string): boolean {
   return specifier.startsWith('file:') || specifier.startsWith('node:');
 }
 
-/** A content hash that is no proof against forgery: 104 bits, hexadecimal. */
+/** A content hash, 128 bits, hexadecimal. */
 export function contentHash(text: string): string {
-  const seeds = [0xdeadbeef, 0x41c6ce57, 0x9e3779b9, 0x85ebca6b];
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    seeds[0] = Math.imul(seeds[0] ^ unit, 2654435761);
-    seeds[1] = Math.imul(seeds[1] ^ unit, 1597334677);
-    seeds[2] = Math.imul(seeds[2] ^ (unit + index), 3266489917);
-    seeds[3] = Math.imul(seeds[3] ^ (unit + seeds[0]), 668265263);
-  }
-  return seeds.map((seed) => ((seed ^ (seed >>> 15)) >>> 0).toString(16).padStart(8, '0')).join('');
+  return process.getBuiltinModule('node:crypto').hash('sha256', text).slice(0, 32);
 }
