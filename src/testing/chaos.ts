@@ -58,7 +58,7 @@ const MOST_PASSES = 20;
 const RANDOM_DELAY_MS = 20;
 const PAUSE_MS = 10;
 /** A worker that does not pass its kill point by then is killed where it is. */
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 60;
 /** How much lower the priority of a worker is than that of a process that starts. */
 const NICER = 5;
 /** Nobody may wait so long for the dead. */
