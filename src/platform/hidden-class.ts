@@ -48,6 +48,23 @@ export function sharesHiddenClass(known: object, object: object): boolean {
   }
 }
 
+/** Whether hidden classes can be told apart here; from now on `indexOfHiddenClass` does. */
+export function learnHiddenClasses(): boolean {
+  natives ??= learn();
+  return natives !== undefined;
+}
+
+/** Whose hidden class of these an object has; -1 if none's, for proxies, and before anything was learned. */
+export function indexOfHiddenClass(known: readonly object[], object: object): number {
+  if (natives === undefined || types.isProxy(object)) return -1;
+  try {
+    for (let i = 0; i < known.length; i++) if (natives.areSame(known[i], object)) return i;
+  } catch {
+    natives = undefined;
+  }
+  return -1;
+}
+
 function learn(): Natives | undefined {
   if (attempts === ATTEMPTS) return undefined;
   attempts++;

@@ -83,6 +83,18 @@ export class ByteReader {
     return this.corrupt('a string is missing');
   }
 
+  /** Reads the head of a string of single bytes: how many follow; -1, and nothing is read, if it is another one. */
+  latin1Length(): number {
+    const tag = this.at < this.end ? this.bytes[this.at] : 0;
+    if (tag === LATIN1) {
+      this.at++;
+      return this.count(1);
+    }
+    if (tag < SHORT_STRING || tag >= SHORT_STRING + SHORT_STRING_LIMIT) return -1;
+    this.at++;
+    return tag - SHORT_STRING;
+  }
+
   utf16(): string {
     const length = this.count(2);
     const start = this.at;

@@ -8,7 +8,7 @@ const FIRST_BYTES = 1 << 14;
 const KEPT_BYTES = 1 << 20;
 /** Strings up to this length are written by a loop; longer ones by a native call. */
 const LOOP_LENGTH = 48;
-const BEYOND_LATIN1 = /[^\x00-\xff]/;
+export const BEYOND_LATIN1 = /[^\x00-\xff]/;
 
 const double = new Float64Array(1);
 const doubleBytes = new Uint8Array(double.buffer);
@@ -155,6 +155,18 @@ export class ByteWriter {
   copy(from: Buffer, size: number): void {
     this.reserve(size);
     this.at += from.copy(this.bytes, this.at, 0, size);
+  }
+
+  /** Makes room for `count` items of `size` bytes. @returns Where they would stand aligned: here, or a few bytes further. */
+  aligned(size: number, count: number): number {
+    this.reserve(size * (count + 1));
+    return (this.at + size - 1) & -size;
+  }
+
+  /** What was written from `start` on, which `aligned` returned, belongs here. */
+  pullUp(start: number, size: number): void {
+    if (start !== this.at) this.bytes.copyWithin(this.at, start, start + size);
+    this.at += size;
   }
 
   raw(bytes: Uint8Array): void {

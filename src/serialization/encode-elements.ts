@@ -3,36 +3,76 @@
 //   ARRAY │ varint length │ elements, among them HOLES │ varint number of holes
 
 import { elementAt, Gaps } from './array-facts.js';
+import { ALL_INT32, ALL_NUMBERS, INT32_OR_HOLES, NUMBERS_OR_HOLES } from './array-kind.js';
+import type { ByteWriter } from './byte-writer.js';
 import type { EncodeScope } from './encode-scope.js';
-import { NUMBERS_WORTH, writeFewNumbers, writeNumbers } from './number-arrays.js';
+import { copyDoubles, copyInts, NUMBERS_WORTH, writeFewNumbers, writeNumbers } from './number-arrays.js';
 import { encodeRecords, RECORDS_WORTH } from './record-runs.js';
 import { STRINGS_WORTH, writeStrings } from './string-arrays.js';
 import { ARRAY, COLUMNS_DEPTH, FALSE, HOLES, NULL, TRUE } from './tags.js';
 import type { Places } from './value-path.js';
 
-/** @param places Where the elements are, for messages, if not at their indices. */
-export function encodeElements(scope: EncodeScope, array: readonly unknown[], places?: Places): void {
+/**
+ * @param places Where the elements are, for messages, if not at their indices.
+ * @param kind What is known of the array.
+ */
+export function encodeElements(
+  scope: EncodeScope,
+  array: readonly unknown[],
+  places: Places | undefined,
+  kind: number,
+): void {
+  if (encodeBlocks(scope, array, places, kind)) return;
+  scope.out.u8(ARRAY);
+  scope.out.varint(array.length);
+  encodeMixed(scope, array, 0, array.length, places);
+}
+
+/** @returns False if the elements are to be written one by one; then nothing is written. */
+function encodeBlocks(
+  scope: EncodeScope,
+  array: readonly unknown[],
+  places: Places | undefined,
+  kind: number,
+): boolean {
   const { out } = scope;
   const { length } = array;
-  if (length > 0) {
-    const first = elementAt(array, 0);
-    switch (typeof first) {
-      case 'number':
-        if (length < NUMBERS_WORTH ? writeFewNumbers(out, array) : writeNumbers(out, array, first)) return;
-        break;
-      case 'string':
-        if (length >= STRINGS_WORTH && writeStrings(out, array, length)) return;
-        break;
-      case 'object':
-        if (first !== null && length >= RECORDS_WORTH && !scope.lenient && isShallow(places)) {
-          encodeRuns(scope, array, places);
-          return;
-        }
-    }
+  const first = length > 0 ? elementAt(array, 0) : undefined;
+  switch (typeof first) {
+    case 'number':
+      if (length < NUMBERS_WORTH) return writeFewNumbers(out, array);
+      return copyNumbers(out, array, kind) || writeNumbers(out, array, first);
+    case 'string':
+      return length >= STRINGS_WORTH && writeStrings(out, array, length);
+    case 'object':
+      if (first === null || length < RECORDS_WORTH || scope.lenient || !isShallow(places)) return false;
+      encodeRuns(scope, array, places);
+      return true;
+    default:
+      return false;
   }
-  out.u8(ARRAY);
-  out.varint(length);
-  encodeMixed(scope, array, 0, length, places);
+}
+
+const { includes } = Array.prototype;
+
+/** Writes an array of which the engine knows that it holds numbers only. @returns False if that is not known. */
+function copyNumbers(out: ByteWriter, array: readonly unknown[], kind: number): boolean {
+  switch (kind) {
+    case INT32_OR_HOLES:
+    case NUMBERS_OR_HOLES:
+      if (includes.call(array, undefined)) return false; // what is missing is found as such
+      if (kind === INT32_OR_HOLES) copyInts(out, array as readonly number[]);
+      else copyDoubles(out, array as readonly number[]);
+      return true;
+    case ALL_INT32:
+      copyInts(out, array as readonly number[]);
+      return true;
+    case ALL_NUMBERS:
+      copyDoubles(out, array as readonly number[]);
+      return true;
+    default:
+      return false;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { NotShippableError, SerializationError } from '../base/errors.js';
 import type { ShipmentWriter } from '../base/shippable.js';
 import { isPlainData } from './accessors.js';
 import { arrayHasMore } from './array-facts.js';
+import { kindOfArray, UNKNOWN_ARRAY } from './array-kind.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
 import { encodeBigInt } from './encode-bigint.js';
@@ -32,10 +33,8 @@ import {
 } from './tags.js';
 import { DEPTH_LIMIT, type PathSegment, type Places, ValuePath } from './value-path.js';
 
-const { getPrototypeOf, isExtensible, keys: keysOf } = Object;
-const { isArray } = Array;
-const objectPrototype = Object.prototype;
-const arrayPrototype = Array.prototype;
+const { getPrototypeOf, isExtensible, keys: keysOf, prototype: objectPrototype } = Object;
+const { isArray, prototype: arrayPrototype } = Array;
 
 const noWriter = {} as ShipmentWriter;
 
@@ -226,18 +225,22 @@ export class Encoder implements EncodeScope {
   }
 
   #array(array: unknown[], isExact: boolean): void {
-    if (!isExact || !isExtensible(array) || arrayHasMore(array)) {
+    const kind = isExact ? kindOfArray(array) : UNKNOWN_ARRAY;
+    if (kind === UNKNOWN_ARRAY && (!isExact || !isExtensible(array) || arrayHasMore(array))) {
       if (!this.repeat(array)) encodeOddArray(this, array);
       return;
     }
-    const seen = this.#seen;
-    const known = seen.findOrAddBy(array, seen.isLarge ? hashOfArray(array) : 0);
-    if (known < 0) encodeElements(this, array);
-    else this.#refer(known);
+    if (this.#isNewArray(array)) encodeElements(this, array, undefined, kind);
+  }
+
+  #isNewArray(array: unknown[]): boolean {
+    const known = this.#seen.findOrAddBy(array, this.#seen.isLarge ? hashOfArray(array) : 0);
+    if (known >= 0) this.#refer(known);
+    return known < 0;
   }
 
   elements(array: readonly unknown[], places?: Places): void {
-    encodeElements(this, array, places);
+    encodeElements(this, array, places, kindOfArray(array));
   }
 
   member(segment: PathSegment, value: unknown): void {

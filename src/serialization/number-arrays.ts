@@ -37,6 +37,36 @@ export function writeNumbers(out: ByteWriter, array: readonly unknown[], first: 
   return false;
 }
 
+/** Writes an array of four-byte integers, all of them there, none -0. */
+export function copyInts(out: ByteWriter, array: readonly number[]): void {
+  const { length } = array;
+  out.u8(INT32S);
+  out.varint(length);
+  if (length <= STAGED) {
+    out.stage.ints.set(array);
+    out.copy(out.stage.intBytes, length * 4);
+    return;
+  }
+  const at = out.aligned(4, length);
+  new Int32Array(out.bytes.buffer, at, length).set(array);
+  out.pullUp(at, length * 4);
+}
+
+/** Writes an array of numbers, all of them there. */
+export function copyDoubles(out: ByteWriter, array: readonly number[]): void {
+  const { length } = array;
+  out.u8(DOUBLES);
+  out.varint(length);
+  if (length <= STAGED) {
+    out.stage.doubles.set(array);
+    out.copy(out.stage.doubleBytes, length * 8);
+    return;
+  }
+  const at = out.aligned(8, length);
+  new Float64Array(out.bytes.buffer, at, length).set(array);
+  out.pullUp(at, length * 8);
+}
+
 // A loop that meets arrays of several kinds makes V8 turn those of one kind into those of another, the program's own
 // arrays too: of integers into doubles, of doubles into objects. So the loops see copies, which are made natively; and
 // `elementAt` learns nothing from what it meets.

@@ -525,3 +525,80 @@ test('codec: proxies of plain objects among many plain ones arrive as what they 
   assert.deepStrictEqual(roundtrip(mixed), rows);
   for (const row of mixed.slice(0, 20)) assert.deepStrictEqual(roundtrip({ row }), { row: { ...row } });
 });
+
+/** Arrays of every kind that the engine keeps apart, and of what it changes about them. */
+function arraysOfEveryKind(): unknown[][] {
+  const holey = (element: unknown, length: number): unknown[] => {
+    const array = new Array<unknown>(length);
+    for (let i = 0; i < length; i++) if (i % 7 !== 3) array[i] = element;
+    return array;
+  };
+  const filled = (element: unknown, length: number): unknown[] => {
+    const array = new Array<unknown>(length);
+    for (let i = 0; i < length; i++) array[i] = element;
+    return array;
+  };
+  const arrays: unknown[][] = [];
+  for (const length of [1, 7, 8, 63, 64, 65, 1023, 1024, 1025, 5000]) {
+    const indices = Array.from({ length }, (_, i) => i);
+    arrays.push(
+      indices,
+      indices.map((i) => i / 3),
+      indices.map((i) => (i === length - 1 ? -0 : i)),
+      indices.map((i) => (i % 2 ? Number.NaN : i / 7)),
+      indices.map((i) => (i === length >> 1 ? 0.5 : i)),
+      indices.map((i) => (i === length >> 1 ? 'text' : i)),
+      indices.map((i) => (i === length >> 1 ? undefined : i / 3)),
+      indices.map((i) => 2 ** 31 + i),
+      indices.map((i) => `text ${i}`),
+      ...[1, 1.5, 'a', undefined].flatMap((element) => [holey(element, length), filled(element, length)]),
+      Object.assign(
+        indices.map((i) => i / 3),
+        { more: 1 },
+      ),
+      Object.freeze(indices.map((i) => i / 3)) as unknown[],
+      Object.seal([...indices]),
+      Object.assign(
+        indices.map((i) => i / 3),
+        { [Symbol.for('mark')]: 1 },
+      ),
+    );
+  }
+  return arrays;
+}
+
+test('encode() keeps arrays of every kind of elements, also once the engine is asked for that kind', () => {
+  roundtrip(Array.from({ length: 10_000 }, (_, i) => i)); // from now on it is asked
+  const hidden = Object.defineProperty([1.5, 2.5, 3.5], 'length', { writable: false });
+  for (const array of [...arraysOfEveryKind(), hidden]) {
+    const arrived = roundtrip(array);
+    assert.deepStrictEqual(arrived, array);
+    assert.equal(Object.isFrozen(arrived), Object.isFrozen(array));
+    assert.deepEqual(Object.keys(arrived), Object.keys(array));
+    assert.deepStrictEqual(roundtrip(new Map([[array, { in: array }]])), new Map([[array, { in: array }]]));
+  }
+  const proxied = new Proxy([1, 2, 3, 4, 5, 6, 7, 8, 9], {});
+  assert.deepEqual(roundtrip(proxied), [...proxied]);
+});
+
+test('encode() keeps strings of every width in arrays of any size, and lone surrogates beside their other halves', () => {
+  const wide = (i: number) => (i % 500 === 7 ? 'łódź' : 'narrow');
+  const sizes = (count: number, size: number) =>
+    Array.from({ length: count }, (_, i) => String.fromCharCode(65 + (i % 26)).repeat(size));
+  const lists: string[][] = [
+    Array.from({ length: 6 }, () => ''),
+    Array.from({ length: 9000 }, (_, i) => (i % 3 ? '' : `${i}`)),
+    Array.from({ length: 9000 }, (_, i) => `${wide(i)} ${i}`),
+    Array.from({ length: 9000 }, (_, i) => (i < 5000 ? `one byte each ${i}` : `\u{1f600}${i}`)),
+    Array.from({ length: 5000 }, (_, i) => (i % 2 ? 'a\ud83d' : '\ude00b')),
+    ...[127, 128, 4095, 4096, 4097, 32_767, 32_768, 32_769, 70_000].map((size) => sizes(8, size)),
+    ['', '\u0100'.repeat(4096), '', '\u00ff'.repeat(40_000), 'x', '\u0100', '', ''],
+  ];
+  for (const list of lists) {
+    assert.deepStrictEqual(roundtrip(list), list);
+    assert.deepStrictEqual(roundtrip(new Set(list)), new Set(list));
+    const rows = list.slice(0, 600).map((text, id) => ({ id, text }));
+    assert.deepStrictEqual(roundtrip(rows), rows);
+    assert.deepStrictEqual([...roundtrip(Stack.from(list as never))], list as never);
+  }
+});
