@@ -1,9 +1,11 @@
 // Chaos: processes that work on something shared are killed and paused, at named steps or at random, and what must hold is checked.
 //
-//   start N workers ─► pick one, pick a way ─┬─ kill it at a kill point (it is told by a word in shared memory which and when)
-//        ▲                                   ├─ kill it at a random moment
-//        │                                   └─ pause it (SIGSTOP), let the others go on, let it go on
-//        └── start another in its place ◄─── everybody left makes progress? ─► check() ─► next
+//   start N workers ─► pick some, and a way for each ─┬─ kill it at a kill point (a word in shared memory tells it which and when)
+//        ▲                                            ├─ kill it at a random moment
+//        │                                            └─ or pause one (SIGSTOP), let the others go on, let it go on
+//        └── start others in their place ◄─── everybody left makes progress? ─► check() ─► next
+//
+// Several die at once if there are many: up to one less than half of them.
 //
 // Every choice comes from one seed. A run that fails says its seed; run again with it, it makes the same choices (when
 // the operating system lets a process run is not among them).
@@ -35,7 +37,7 @@ export interface ChaosOptions<Args extends unknown[]> {
   pauses?: number;
   /** Unless said: MANYHANDS_CHAOS_SEED, or a new one. */
   seed?: number;
-  /** Called after each kill; throws if something does not hold. */
+  /** Called after each death, or several at once; throws if something does not hold. */
   check?: () => void | Promise<void>;
 }
 
@@ -47,9 +49,9 @@ export interface ChaosReport {
   readonly atPoints: Readonly<Record<string, number>>;
   /** How often each worker was killed and replaced, by its index. */
   readonly byWorker: readonly number[];
-  /** From the death of a worker until some other one had made progress, for each kill. */
+  /** From a death, or several at once, until some other worker had made progress. */
   readonly firstMs: readonly number[];
-  /** From the death of a worker until every other one had made progress, for each kill. */
+  /** From a death, or several at once, until every other worker had made progress. */
   readonly recoveryMs: readonly number[];
 }
 
@@ -112,17 +114,17 @@ class ChaosRun<Args extends unknown[]> {
     await Promise.all(Array.from({ length: this.#progress.length }, (_, index) => this.#start(index)));
     await this.#everybodyGoesOn();
     while (this.#kills < kills) {
-      const index = between(this.#random, 0, this.#workers.length - 1);
       if (this.#random() < pauses) {
-        await this.#pause(index);
+        await this.#pause(this.#pick());
         continue;
       }
-      await this.#kill(index);
-      const { firstMs, allMs } = await this.#everybodyGoesOn(index);
+      const victims = this.#pickVictims(kills - this.#kills);
+      await Promise.all(victims.map((index) => this.#kill(index)));
+      const { firstMs, allMs } = await this.#everybodyGoesOn(victims);
       this.#firstMs.push(firstMs);
       this.#recoveryMs.push(allMs);
       await check?.();
-      await this.#start(index);
+      await Promise.all(victims.map((index) => this.#start(index)));
     }
     await this.#everybodyGoesOn();
     return {
@@ -139,6 +141,18 @@ class ChaosRun<Args extends unknown[]> {
   async end(): Promise<void> {
     for (const worker of this.#workers) worker.kill();
     await Promise.all(this.#workers.map((worker) => worker.join()));
+  }
+
+  #pick(): number {
+    return between(this.#random, 0, this.#workers.length - 1);
+  }
+
+  #pickVictims(most: number): number[] {
+    const atOnce = Math.max(1, Math.floor(this.#workers.length / 2) - 1);
+    const count = Math.min(most, between(this.#random, 1, atOnce));
+    const victims = new Set<number>();
+    while (victims.size < count) victims.add(this.#pick());
+    return [...victims];
   }
 
   async #start(index: number): Promise<void> {
@@ -193,18 +207,18 @@ class ChaosRun<Args extends unknown[]> {
     if (worker.isAlive()) process.kill(worker.pid as number, 'SIGCONT');
   }
 
-  /** Resolves when every worker, but the one being replaced, has made progress; how long the first and the last of them took. */
-  async #everybodyGoesOn(except = -1): Promise<{ firstMs: number; allMs: number }> {
+  /** Resolves when every worker, but those being replaced, has made progress; how long the first and the last of them took. */
+  async #everybodyGoesOn(except: readonly number[] = []): Promise<{ firstMs: number; allMs: number }> {
     const before = [...this.#progress];
     const since = performance.now();
+    const others = this.#workers
+      .map((worker, index) => ({ worker, index }))
+      .filter(({ index }) => !except.includes(index));
     let firstMs = -1;
     for (;;) {
-      const others = this.#workers.map((worker, index) => ({ worker, index }));
-      const stuck = others.filter(
-        ({ index }) => index !== except && this.#progress.get(index) === before[index],
-      );
+      const stuck = others.filter(({ index }) => this.#progress.get(index) === before[index]);
       const nowMs = performance.now() - since;
-      if (firstMs < 0 && stuck.length < others.length - 1) firstMs = nowMs;
+      if (firstMs < 0 && stuck.length < others.length) firstMs = nowMs;
       if (stuck.length === 0) return { firstMs: Math.max(0, firstMs), allMs: nowMs };
       const ended = stuck.find(({ worker }) => !worker.isAlive());
       if (ended) throw new Error(`${ended.worker} ended by itself: exit code ${ended.worker.exitCode}`);
