@@ -29,7 +29,7 @@ export interface ChaosOptions<Args extends unknown[]> {
   args: Args;
   /** Unless said: 4. */
   processes?: number;
-  /** How many are killed; unless said: 10. */
+  /** How many are killed; unless said: 10. Of six processes and more, several at once. */
   kills?: number;
   /** Kill points to choose from, besides random moments; of each worker by its index, if they differ. */
   points?: readonly string[] | ((index: number) => readonly string[]);
