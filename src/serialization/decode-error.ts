@@ -20,7 +20,7 @@ export function decodeError(scope: DecodeScope): object {
 
 function readClass(scope: DecodeScope): AnyFunction {
   const named = scope.value();
-  const Class = typeof named === 'string' ? errorClasses.get(named) : named;
+  const Class = typeof named === 'number' ? errorClasses[named] : named;
   if (typeof Class !== 'function') scope.input.corrupt('an error class is unknown here');
   prototypeOf(scope, Class);
   return Class;

@@ -1,24 +1,24 @@
 // Errors: class, stack, message and every other own property (cause, code, errors are such), enumerable or not.
 //
-//   ERROR         │ class: name of a known one, or a function │ stack │ message │ other properties (see extras.ts)
+//   ERROR         │ class: number of a known one, or a function │ stack │ message │ other properties (see extras.ts)
 //   DOM_EXCEPTION │ message │ name │ stack │ properties
 
 import { types } from 'node:util';
 import type { EncodeScope } from './encode-scope.js';
 import { classOfPrototype, encodeProperties, encodeWithExtras } from './extras.js';
 import type { AnyFunction } from './function-recipe.js';
-import { knownErrorName } from './known-classes.js';
+import { knownErrorNumber } from './known-classes.js';
 import { DOM_EXCEPTION, ERROR, PRELUDE } from './tags.js';
 
 export function encodeError(scope: EncodeScope, error: Error): void {
   const { Class, prototype, lostName } = classOf(scope, error);
-  const known = knownErrorName(Class);
+  const known = knownErrorNumber(Class);
   if (known === undefined && !scope.knows(Class)) encodeClassFirst(scope, Class);
   if (scope.repeat(error)) return;
   encodeWithExtras(scope, error, { keys: lostName ? ['name'] : [], prototype }, () => {
     scope.out.u8(ERROR);
     if (known === undefined) scope.value(Class);
-    else scope.out.string(known);
+    else scope.out.number(known);
     scope.node(error);
     scope.value(stackOf(error));
     const message = Object.getOwnPropertyDescriptor(error, 'message');
@@ -39,11 +39,11 @@ function classOf(
 ): { Class: AnyFunction; prototype?: object | undefined; lostName?: boolean } {
   const first = Object.getPrototypeOf(error) as object;
   const Class = classOfPrototype(first);
-  if (Class && knownErrorName(Class) !== undefined) return { Class };
+  if (Class && knownErrorNumber(Class) !== undefined) return { Class };
   if (Class && !isInternal(error) && travels(scope, Class)) return { Class };
   for (let at: object | null = first; at; at = Object.getPrototypeOf(at) as object | null) {
     const above = classOfPrototype(at);
-    if (above && knownErrorName(above) !== undefined) return { Class: above };
+    if (above && knownErrorNumber(above) !== undefined) return { Class: above };
   }
   return { Class: Error };
 }

@@ -1,15 +1,11 @@
-// Classes and objects that every process has, found by name without help of the function shipper.
+// Classes and objects that every process has, found by number or name without help of the function shipper.
 
 import * as ownErrors from '../base/errors.js';
 
-/** Error classes by name: the language's and this library's. */
-export const errorClasses = new Map<string, ErrorClass>();
-const nameOfErrorClass = new Map<ErrorClass, string>();
-
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
-for (const own of Object.values(ownErrors)) knowErrorClass(`manyhands#${own.name}`, own);
-for (const builtin of [
+/** The language's error classes and this library's. In messages they are numbers: both sides have the same version. */
+export const errorClasses: readonly ErrorClass[] = [
   Error,
   EvalError,
   RangeError,
@@ -18,17 +14,15 @@ for (const builtin of [
   TypeError,
   URIError,
   AggregateError,
-]) {
-  knowErrorClass(builtin.name, builtin);
-}
+  ...Object.entries(ownErrors)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, own]) => own),
+];
+const numbers = new Map<unknown, number>(errorClasses.map((Class, number) => [Class, number]));
 
-function knowErrorClass(name: string, Class: ErrorClass): void {
-  errorClasses.set(name, Class);
-  nameOfErrorClass.set(Class, name);
-}
-
-export function knownErrorName(Class: unknown): string | undefined {
-  return nameOfErrorClass.get(Class as ErrorClass);
+/** The number of an error class that every process has, or undefined. */
+export function knownErrorNumber(Class: unknown): number | undefined {
+  return numbers.get(Class);
 }
 
 /** Global objects that are no data: they travel by name. Looked up lazily, as some load a good deal of Node. */

@@ -92,7 +92,7 @@ export const URL_PARAMS = 0xa6;
 export const BUFFER = 0xa7;
 /** kind of view, varint buffer, varint offset, varint length */
 export const VIEW = 0xa8;
-/** class (string = known by name, or a function), stack, properties */
+/** class (number of a known one, or a function), stack, message, properties */
 export const ERROR = 0xa9;
 export const DOM_EXCEPTION = 0xaa;
 /** class, own properties as a plain object's encoding */
