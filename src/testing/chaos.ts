@@ -33,6 +33,10 @@ export interface ChaosOptions<Args extends unknown[]> {
   kills?: number;
   /** Kill points to choose from, besides random moments; of each worker by its index, if they differ. */
   points?: readonly string[] | ((index: number) => readonly string[]);
+  /** How many passes of a kill point a worker may make before it dies there; unless said: 20. */
+  mostPasses?: number;
+  /** A worker that does not pass its kill point in so many milliseconds is killed where it is; unless said: 60. */
+  patienceMs?: number;
   /** Share of steps that pause a worker instead of killing one; unless said: 0.2. */
   pauses?: number;
   /** Unless said: MANYHANDS_CHAOS_SEED, or a new one. */
@@ -55,11 +59,9 @@ export interface ChaosReport {
   readonly recoveryMs: readonly number[];
 }
 
-/** How many passes of a kill point a worker may make before it dies there. */
 const MOST_PASSES = 20;
 const RANDOM_DELAY_MS = 20;
 const PAUSE_MS = 10;
-/** A worker that does not pass its kill point by then is killed where it is. */
 const PATIENCE_MS = 60;
 /** How much lower the priority of a worker is than that of a process that starts. */
 const NICER = 5;
@@ -171,12 +173,13 @@ class ChaosRun<Args extends unknown[]> {
 
   /** Lets a worker die at a kill point, or kills it where it is. */
   async #kill(index: number): Promise<void> {
+    const { mostPasses = MOST_PASSES, patienceMs = PATIENCE_MS } = this.#options;
     const points = this.#pointsOf(index);
     const worker = this.#workers[index];
     if (points.length > 0 && this.#random() < 0.7) {
       const point = between(this.#random, 1, points.length);
-      this.#orders.set(index, point * 256 + between(this.#random, 1, MOST_PASSES));
-      await worker.join(PATIENCE_MS);
+      this.#orders.set(index, point * 256 + between(this.#random, 1, mostPasses));
+      await worker.join(patienceMs);
       if (!worker.isAlive()) this.#diedAt(points[point - 1]);
     } else {
       await worker.join(between(this.#random, 0, RANDOM_DELAY_MS));
