@@ -4,6 +4,7 @@ import type { Attachment } from './captured-code.js';
 import { privateStatics } from './class-capture.js';
 import { type KeyNow, methodText, removedMethods } from './class-members.js';
 import type { AnyFunction } from './function-recipe.js';
+import { isKinCheck } from './kinship.js';
 import type { UnitText } from './script-text.js';
 import { childOf, listOf, type Syntax } from './syntax-tree.js';
 
@@ -74,7 +75,7 @@ export function attachmentsOf(
   const isWritten = (value: unknown): boolean =>
     typeof value === 'function' && written.has(Function.prototype.toString.call(value));
   for (const key of Reflect.ownKeys(fn)) {
-    if (own(key) || (key === 'name' && isPlainName(fn, unit.node))) continue;
+    if (own(key) || (key === 'name' && isPlainName(fn, unit.node)) || isKinCheck(fn, key)) continue;
     list.push(...itemsOf('own', fn, key, isWritten));
   }
   if (isClass) list.push(...goneOf(fn, unit.node, keys));

@@ -5,6 +5,7 @@ import type { Attachment, ShippedCode } from './captured-code.js';
 import { type Closure, makerOf, memberOf, type PrivateSetter } from './code-assembly.js';
 import { functionOfOrigin, isOriginal, rememberOrigin } from './function-identity.js';
 import type { AnyFunction, CapturedCode, FunctionLoader } from './function-recipe.js';
+import { joinKin } from './kinship.js';
 import { lazyNames, rememberHash } from './lazy-names.js';
 import { importedModule, importRequest, requireOf } from './module-importer.js';
 import { valueOfName } from './named-values.js';
@@ -39,13 +40,21 @@ function build(plain: CapturedCode, captured: readonly unknown[]): AnyFunction {
   const { made } = makerOf(code, false)(closureOf(code, captured, (set) => (setPrivates = set)));
   const fn = memberOf(made, code);
   setPrivates?.(code.privates.map(({ index }) => captured[index]));
-  attach(fn, code, captured);
   rememberHash(fn, code.hash);
   if (code.origin !== undefined) {
+    if (hasInstances(fn, code)) joinKin(fn, code.origin);
     rememberOrigin(fn, code.origin);
     closures.set(fn, { hash: code.hash, captured });
   }
+  attach(fn, code, captured);
   return fn;
+}
+
+/** Whether it is a class, or a function with a prototype that somebody has put methods on. */
+function hasInstances(fn: AnyFunction, code: ShippedCode): boolean {
+  const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype');
+  if (prototype === undefined || typeof prototype.value !== 'object') return false;
+  return prototype.writable === false || code.attachments.some(({ where }) => where !== 'own');
 }
 
 /** What functions of known origin were built from. */
@@ -80,7 +89,10 @@ function buildLate(plain: CapturedCode): { fn: AnyFunction; bind(captured: reado
   const { made, bind } = makerOf(code, true)(closure);
   const fn = memberOf(made, code);
   rememberHash(fn, code.hash);
-  if (code.origin !== undefined) rememberOrigin(fn, code.origin);
+  if (code.origin !== undefined) {
+    if (hasInstances(fn, code)) joinKin(fn, code.origin);
+    rememberOrigin(fn, code.origin);
+  }
   return {
     fn,
     bind(captured) {

@@ -12,7 +12,16 @@ import { canPause, type FrameView, framesOf, isHeldBy } from './inspector-frames
 import { refuse } from './named-values.js';
 import type { CodeUnit } from './script-names.js';
 import type { ScriptText } from './script-text.js';
-import { childOf, childrenOf, isClassNode, isFunctionNode, listOf, type Syntax } from './syntax-tree.js';
+import {
+  childOf,
+  childrenOf,
+  isClassNode,
+  isFunctionNode,
+  listOf,
+  nameOfIdentifier,
+  readTokens,
+  type Syntax,
+} from './syntax-tree.js';
 import { valueIn } from './unset-variables.js';
 
 interface ThisQuestion extends CaptureRequest, AnalysedUnit {}
@@ -39,10 +48,16 @@ export function lexicalThis(
 function thisAtTop({ script }: ThisQuestion, binder: number): { readonly value: unknown } | undefined {
   if (binder !== -1 || script.revived) return undefined;
   if (script.facts.isModule) return { value: undefined };
+  if (isGivenText(script.facts.url)) return { value: globalThis };
   if (!script.facts.url.startsWith('file:')) return undefined;
   const cache = createRequire(import.meta.url).cache as Record<string, { exports: unknown } | undefined>;
   const cached = cache[fileURLToPath(script.facts.url)];
   return cached && { value: cached.exports };
+}
+
+/** Whether a script is `-e`, standard input or a line of the REPL. */
+function isGivenText(url: string): boolean {
+  return /^(\[(eval|stdin)\d*\]|REPL\d+)$/.test(url);
 }
 
 /** In a static field or block, `this` is the class; it is known by its name. */
@@ -50,7 +65,7 @@ function thisOfClass(
   { script, facts }: ThisQuestion,
   binder: number,
 ): { readonly value: unknown } | undefined {
-  for (const { node } of script.scopes?.units ?? []) {
+  for (const { node, parent } of script.scopes?.units ?? []) {
     if (!isClassNode(node) || binder <= node.start || binder >= node.end) continue;
     const member = listOf(childOf(node, 'body')!, 'body').find(({ start }) => start === binder);
     if (
@@ -58,7 +73,7 @@ function thisOfClass(
       (member.type !== 'StaticBlock' && !(member.type === 'PropertyDefinition' && member['static']))
     )
       continue;
-    const name = childOf(node, 'id')?.['name'] as string | undefined;
+    const name = nameOfIdentifier(childOf(node, 'id') ?? (parent && variableOf(parent)));
     const scope = facts.scopes.find(({ variables }) => name !== undefined && Object.hasOwn(variables, name));
     const value = scope && valueIn(scope.variables, name!);
     const isIt =
@@ -66,6 +81,11 @@ function thisOfClass(
     return isIt ? { value } : undefined;
   }
   return undefined;
+}
+
+/** The variable a class expression is given to: `const Name = class {…}`, `Name = class {…}`. */
+function variableOf(parent: Syntax): Syntax | undefined {
+  return childOf(parent, parent.type === 'AssignmentExpression' ? 'left' : 'id');
 }
 
 function thisOfFrame(question: ThisQuestion, binder: number): { readonly value: unknown } | undefined {
@@ -78,6 +98,12 @@ function thisOfFrame(question: ThisQuestion, binder: number): { readonly value: 
       `it is an arrow function that uses 'this', which can't be read while a debugger is attached; ${REMEDY}`,
     );
   }
+  if (hasLegacyOctal(script)) {
+    refuse(
+      path,
+      `it is an arrow function that uses 'this', which can't be read in a script with octal numbers like 010; ${REMEDY}`,
+    );
+  }
   // Arrows between the owner and the function see the same `this`, and may be what is running.
   const frames = framesOf({
     scriptId: facts.location.scriptId,
@@ -86,6 +112,22 @@ function thisOfFrame(question: ThisQuestion, binder: number): { readonly value: 
   const frame = frames.find((view) => isHeldBy(fn, view.locals) || standsInCall(question, owner, view));
   return frame && { value: frame.self };
 }
+
+/**
+ * Whether the text has octal literals or escapes of sloppy mode. The engine reads it again to show a frame, as strict code if the
+ * frame is that of a class, and then it shows a wrong `this` or ends the process (Node 20 to 26).
+ */
+function hasLegacyOctal(script: ScriptText): boolean {
+  const { source, isModule } = script.facts;
+  if (isModule || !MAYBE_OCTAL.test(source)) return false;
+  return readTokens(source, isModule).some(
+    ({ label, text }) =>
+      (label === 'num' && /^0\d/.test(text)) || (label === 'string' && OCTAL_ESCAPE.test(text)),
+  );
+}
+
+const MAYBE_OCTAL = /\b0\d|\\\d/;
+const OCTAL_ESCAPE = /(?<!\\)(?:\\\\)*\\(?:[1-9]|0\d)/;
 
 function isOwnerOrArrowIn(owner: CodeUnit, script: ScriptText, offset: number): boolean {
   let innermost: CodeUnit | undefined;

@@ -14,6 +14,7 @@ import { cellOf, isChanging } from './shared-cells.js';
 import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
 import { isUnset, UNSET, valueIn } from './unset-variables.js';
 import { CAPTURED } from './value-path.js';
+import { wrapperDecision } from './wrapper-names.js';
 
 export function decideName(question: NameQuestion): NameDecision {
   const { fn, facts, script, unit, name: free, path } = question;
@@ -25,7 +26,7 @@ export function decideName(question: NameQuestion): NameDecision {
   if (!scope) {
     if (script.revived?.named.some(([local]) => local === name) && variable)
       return inherited(question) ?? { name };
-    if (!variable) return { name };
+    if (!variable) return wrapperDecision(question) ?? { name };
     const unseen = unseenRecipe(question);
     if (unseen) return { name, carry: unseen, isLazy: true };
     refuse(

@@ -17,7 +17,7 @@ import { childOf, childrenOf, isFunctionNode, listOf, nameOfIdentifier, type Syn
 const LOOK_LIMIT = 500;
 
 const weakKinds = [WeakMap, WeakSet, WeakRef, FinalizationRegistry];
-const known = new WeakMap<object, boolean>();
+const knownIn = new WeakMap<ScriptText, WeakMap<object, boolean>>();
 
 /** The initializer as code to run over there, if that is how this value has to travel. */
 export function replayRecipe(
@@ -31,7 +31,9 @@ export function replayRecipe(
   if (!variable || !init || variable.writes.length > 0 || !isObject(value)) return undefined;
   const isRequired = typeof value === 'object' && contains(init, isRequireCall);
   if (isRequired && contains(init, (node) => isUnreachable(node, question.script))) return undefined;
-  if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value))) return undefined;
+  if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value, question.script)))
+    return undefined;
+  if (!isStill(value, init)) return undefined;
   if (contains(init, ({ type }) => type === 'AwaitExpression')) return undefined;
   const facts = { ...question.facts, scopes: question.facts.scopes.slice(scopeIndex) };
   return replayed({ ...question, facts }, variable, declarator);
@@ -60,24 +62,78 @@ function isOfModule({ scope }: Variable, { script }: NameQuestion): boolean {
   return scope.isTop && !script.revived;
 }
 
-/** Whether a copy would not be the same thing. */
-function isMadeAnew(value: object): boolean {
+/** Whether a copy would not be the same thing. @param home The script whose variable it is. */
+function isMadeAnew(value: object, home: ScriptText): boolean {
+  const known = knownIn.get(home) ?? new WeakMap<object, boolean>();
+  knownIn.set(home, known);
   let answer = known.get(value);
   if (answer === undefined) {
-    answer = new Look().finds(value);
+    answer = new Look(home).finds(value);
     known.set(value, answer);
   }
   return answer;
 }
 
+/**
+ * Whether the initializer would give what is there: a list or an object that was filled later is carried as it is.
+ * Only what is written out is compared; of a call nobody knows what it gave.
+ */
+function isStill(value: unknown, init: Syntax): boolean {
+  switch (init.type) {
+    case 'Literal':
+      return isObject(init['value']) || init['bigint'] !== undefined || Object.is(value, init['value']);
+    case 'ArrayExpression': {
+      const elements = init['elements'] as (Syntax | null)[];
+      if (elements.some((element) => element?.type === 'SpreadElement')) return true;
+      return (
+        Array.isArray(value) &&
+        value.length === elements.length &&
+        elements.every((element, at) => (element ? isStill(value[at], element) : !(at in value)))
+      );
+    }
+    case 'ObjectExpression': {
+      const members = listOf(init, 'properties').map((node) => [keyOf(node), node] as const);
+      if (members.some(([key]) => key === undefined)) return true;
+      const properties = isObject(value) ? Object.getOwnPropertyDescriptors(value) : {};
+      return (
+        Object.keys(properties).length === new Set(members.map(([key]) => key)).size &&
+        members.every(([key, node]) => {
+          const property = properties[key!];
+          return (
+            property !== undefined &&
+            (!('value' in property) || isStill(property.value, childOf(node, 'value')!))
+          );
+        })
+      );
+    }
+    case 'NewExpression':
+      if (listOf(init, 'arguments').length > 0) return true;
+      return !(value instanceof Map || value instanceof Set) || value.size === 0;
+    default:
+      return true;
+  }
+}
+
+/** Undefined if it is computed, or stands for the properties of another object. */
+function keyOf(member: Syntax): string | undefined {
+  const key = childOf(member, 'key');
+  if (!key || member['computed']) return undefined;
+  return nameOfIdentifier(key) ?? String(key['value']);
+}
+
 /** One look through an object's own properties, for something that has to be made anew. */
 class Look {
+  readonly #home: ScriptText;
   readonly #seen = new Set<object>();
+
+  constructor(home: ScriptText) {
+    this.#home = home;
+  }
 
   finds(value: unknown): boolean {
     if (!isObject(value) || this.#seen.has(value) || this.#seen.size > LOOK_LIMIT) return false;
     this.#seen.add(value);
-    if (typeof value === 'function') return isOfPackage(value);
+    if (typeof value === 'function') return isOfPackage(value, this.#home);
     if (isPromise(value) || isProxy(value) || weakKinds.some((kind) => value instanceof kind)) return true;
     if (ArrayBuffer.isView(value) || isShippable(value) || nameOfValue(value) !== undefined) return false;
     if (value instanceof Map) return [...value].some((pair) => pair.some((part) => this.finds(part)));
@@ -102,8 +158,8 @@ const HIDING = new Set(
   ).split(' '),
 );
 
-/** A function that a package made, and that can't be found among what its module exports. */
-function isOfPackage(fn: AnyFunction): boolean {
+/** A function that another script, of a package, made, and that can't be found among what its module exports. */
+function isOfPackage(fn: AnyFunction, home: ScriptText): boolean {
   let facts = inspectorSession().read(fn);
   let target = fn;
   for (let depth = 0; facts.bound && depth < 10; depth++) {
@@ -112,7 +168,7 @@ function isOfPackage(fn: AnyFunction): boolean {
   }
   if (!facts.location) return false;
   const script = scriptText(facts.location.scriptId);
-  if (script.isEntry || !script.facts.url.includes('/node_modules/')) return false;
+  if (script === home || script.isEntry || !script.facts.url.includes('/node_modules/')) return false;
   return exportPath(target, script, facts) === undefined;
 }
 

@@ -227,9 +227,7 @@ function unitAlone(text: string, strict: boolean): UnitText {
 }
 
 function toBase(url: string): string {
-  return url.startsWith('file:') && !url.includes('[eval')
-    ? url
-    : `${pathToFileURL(process.cwd()).href}/[eval]`;
+  return url.startsWith('file:') ? url : `${pathToFileURL(process.cwd()).href}/[eval]`;
 }
 
 function readExported(tree: Syntax): ReadonlyMap<string, string> {
