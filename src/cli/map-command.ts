@@ -24,7 +24,7 @@ export async function mapCommand(
   const pool = new Pool(options.jobs, { initializer: ignoreInterrupt, name: 'map' });
   try {
     await runJob(job, pool, interruption.signal);
-    await pool.close();
+    pool.close();
   } catch (error) {
     await pool.terminate();
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;

@@ -1,13 +1,13 @@
 // How many items go into one batch: enough that messages cost little, few enough that no worker waits for another's tail.
 
 /** How much work one batch should hold. */
-export const TARGET_MS = 4;
+const TARGET_MS = 4;
 /** How much work a seat may hold at once: more than one batch, so that nobody waits while the pool's own process is kept waiting. */
 export const AHEAD_MS = 16;
 /** An item that takes longer than this is never queued behind another while a worker may be free. */
 export const LONG_MS = 1;
 /** No batch is larger, however quick the items are: a list of them is no large object to V8's collector (128 KiB). */
-export const LARGEST_BATCH = 12288;
+const LARGEST_BATCH = 12288;
 /** A batch may be so many times larger than what has been measured at once before. */
 const GROWTH = 4;
 /** Even at the end of the work a batch should hold this much. */

@@ -144,6 +144,10 @@ export class Crew implements WorkerEvents {
     return this.#staff.ended();
   }
 
+  isBusy(worker: Worker): boolean {
+    return (this.#dispatcher.seat(worker.id)?.batches.length ?? 0) > 0;
+  }
+
   onReady(worker: Worker): void {
     this.#starts.noteReady(this.#settlement.completed);
     if (this.#phase !== 'working') {
@@ -175,7 +179,13 @@ export class Crew implements WorkerEvents {
 
   onOne(worker: Worker, frame: OneFrame | Promise<OneFrame>): void {
     const seat = this.#dispatcher.seat(worker.id);
-    this.#figures.ran(worker, 1, Array.isArray(frame) ? frame[3] : 0);
+    const note = (ms: number) => this.#figures.ran(worker, 1, ms);
+    if (Array.isArray(frame)) note(frame[3]);
+    else
+      frame.then(
+        ([, , , ms]) => note(ms),
+        () => note(0), // how long it ran can't be read either
+      );
     if (seat) this.#settlement.one(seat, frame);
     this.#pump();
   }

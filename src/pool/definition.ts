@@ -1,7 +1,7 @@
 // The functions a pool has been given: each is packed once, has a number, and goes to each worker once.
 //
-// A function that closes over something is looked at again once per turn of the event loop: what it closes over may have
-// changed. If so, it gets a new number.
+// A function that closes over something is looked at again once per turn of the event loop, and after a result: what it closes
+// over may have changed. If so, it gets a new number.
 
 import { functionReader } from '../serialization/function-reader.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
@@ -63,6 +63,11 @@ export class Definitions {
     this.#drop(known.definition);
     known.definition = this.#define(fn.name, packed, known.definition.cost);
     return known.definition;
+  }
+
+  /** Somebody has been given a result, and may change what functions close over before this turn ends. */
+  lookAgain(): void {
+    this.#turn++;
   }
 
   /** Gives back what functions hold in shared memory. */

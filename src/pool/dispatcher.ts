@@ -9,13 +9,7 @@
 
 import { AHEAD_MS, batchSizeFor, type Cost } from './chunking.js';
 import { TICKET_MASK } from './frames.js';
-
-/** Some items of a source: `count` from `first` on, or those listed. */
-export interface Portion {
-  readonly first: number;
-  readonly count: number;
-  readonly listed?: readonly number[];
-}
+import { indexAt, type Portion, partOf } from './portion.js';
 
 /** Where items come from: one submission. */
 export interface ItemSource {
@@ -30,7 +24,7 @@ export interface ItemSource {
   /** Takes at most `limit` items, at least one; those given back come first. */
   take(limit: number): Portion;
   /** Items that have to run again, or for the first time after all. A source that is over forgets them. */
-  giveBack(indices: readonly number[]): void;
+  giveBack(portions: readonly Portion[]): void;
 }
 
 /** Items that a seat has been given together. */
@@ -48,6 +42,9 @@ export interface Item<Source> {
   readonly source: Source;
   readonly index: number;
 }
+
+/** Items on their way back to their source. */
+type Given<Source> = readonly [source: Source, portion: Portion];
 
 export interface Seat<Source> {
   readonly id: number;
@@ -195,10 +192,14 @@ export class Dispatcher<Source extends ItemSource> {
     if (!seat) return undefined;
     this.#seats.delete(id);
     const victim = running === undefined ? undefined : this.itemWith(seat, running);
-    const orphans = seat.batches.flatMap(remaining);
-    this.#giveAllBack(
-      orphans.filter(({ source, index }) => source !== victim?.source || index !== victim.index),
-    );
+    const orphans: Given<Source>[] = [];
+    for (const { source, portion, firstTicket, answered } of seat.batches) {
+      const at = running === undefined ? -1 : (running - firstTicket) & TICKET_MASK;
+      const isHere = at >= answered && at < portion.count;
+      const ends = isHere ? [answered, at, at + 1, portion.count] : [answered, portion.count];
+      for (let i = 0; i < ends.length; i += 2) orphans.push([source, partOf(portion, ends[i], ends[i + 1])]);
+    }
+    this.#giveAllBack(orphans);
     return victim;
   }
 
@@ -207,37 +208,38 @@ export class Dispatcher<Source extends ItemSource> {
    * @returns How many.
    */
   takeBack(seat: Seat<Source>, lastBegun: number): number {
-    const taken: Item<Source>[] = [];
+    const taken: Given<Source>[] = [];
+    let count = 0;
     for (const batch of seat.batches) {
-      const { portion, firstTicket, answered } = batch;
+      const { source, portion, firstTicket, answered } = batch;
       const begun = signedDistance(firstTicket, lastBegun + 1);
       const kept = Math.min(portion.count, Math.max(answered, begun));
-      for (let offset = kept; offset < portion.count; offset++)
-        taken.push({ source: batch.source, index: indexAt(portion, offset) });
+      taken.push([source, partOf(portion, kept, portion.count)]);
+      count += portion.count - kept;
       batch.portion = { ...portion, count: kept };
     }
     seat.batches.splice(0, seat.batches.length, ...seat.batches.filter(hasMore));
     seat.held = seat.batches.length > 0;
     seat.aheadMs = undefined;
-    seat.itemsLeft += taken.length;
+    seat.itemsLeft += count;
     this.#giveAllBack(taken);
-    return taken.length;
+    return count;
   }
 
-  #giveAllBack(items: readonly Item<Source>[]): void {
-    const bySource = new Map<Source, number[]>();
-    for (const { source, index } of items) {
-      const indices = bySource.get(source);
-      if (indices) indices.push(index);
-      else bySource.set(source, [index]);
+  #giveAllBack(all: readonly Given<Source>[]): void {
+    const bySource = new Map<Source, Portion[]>();
+    for (const [source, portion] of all) {
+      if (portion.count === 0) continue;
+      const portions = bySource.get(source);
+      if (portions) portions.push(portion);
+      else bySource.set(source, [portion]);
     }
-    for (const [source, indices] of [...bySource].reverse()) this.giveBack(source, indices);
+    for (const [source, portions] of [...bySource].reverse()) this.giveBack(source, portions);
   }
 
   /** Items that have to run (again): before everything in the queue that has no higher priority. */
-  giveBack(source: Source, indices: readonly number[]): void {
-    if (indices.length === 0) return;
-    source.giveBack(indices);
+  giveBack(source: Source, portions: readonly Portion[]): void {
+    source.giveBack(portions);
     if (source.available === 0 || source.queued) return;
     source.queued = true;
     let at = 0;
@@ -284,10 +286,6 @@ function workAhead<Source extends ItemSource>(seat: Seat<Source>): number {
 
 function msOf({ cost }: ItemSource, items: number): number {
   return cost.perItemMs === undefined || !cost.quick ? Number.POSITIVE_INFINITY : cost.perItemMs * items;
-}
-
-export function indexAt({ first, listed }: Portion, offset: number): number {
-  return listed ? listed[offset] : first + offset;
 }
 
 /** How far it is from one ticket to another that is near it, before or behind. */

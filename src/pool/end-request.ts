@@ -5,7 +5,8 @@
 //   parent, before SIGTERM:    halted ← 1                                 the worker begins nothing more: what is killed is what was meant
 //
 // SYNC POINT listen: the worker says that the task listens, then reads `asked`; the parent sets `asked`, then reads who listens.
-// SYNC POINT halt: the worker says what it begins (PoolBoard), then reads `halted`; the parent sets `halted`, then reads what runs.
+// SYNC POINT halt: the parent sets `halted`, then LOOK on the board, which tells it what runs; the worker, who finds LOOK there when it
+// begins the next one, takes it off, then reads `halted`.
 //
 // The parent owns the object, so recovery of the worker leaves it.
 
@@ -98,7 +99,7 @@ export class EndRequest {
     return (asked as number) - 1;
   }
 
-  /** For the worker, after it has said what it begins. SYNC POINT halt. */
+  /** For the worker, when its board says that there is something to look at. SYNC POINT halt. */
   get halted(): boolean {
     return this.#object.load(Word.halted) === 1;
   }

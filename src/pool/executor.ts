@@ -101,10 +101,10 @@ export class ProcessPoolExecutor {
       style: CallStyle.item,
       options: taskOptions,
       signal: undefined,
+      maxInFlight: options.bufferSize ?? Number.POSITIVE_INFINITY,
     };
     const results = this.#submissions.stream<Awaited<R>>(many, {
       ordered: true,
-      maxInFlight: options.bufferSize ?? Number.POSITIVE_INFINITY,
       cost: taskOptions.chunkSize === 'auto' ? undefined : new UnknownCost(),
     });
     return options.timeout === undefined ? results : new TimedResults(results, deadline);

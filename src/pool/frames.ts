@@ -11,7 +11,7 @@
 //     [many, ms, values, packed, failed, skipped]       the next items, in order
 //     [one, ok, value, ms]                              the next item, by itself
 //     [reports, tickets, values, packed]                what running items have reported, in order
-//     [reportNext, ticket], then the value by itself    one that needs shared memory of its own
+//     [reportNext, ticket], then [value] by itself      one that needs shared memory of its own; [] if it could not be sent
 //     [memory, over]                                    before results: it has grown to its limit; or soon will (over = false)
 //
 // Results come in the order of the items, so they carry no numbers. A `many` frame holds nothing that can fail to decode;
@@ -19,6 +19,7 @@
 
 import type { Attachment } from '../channels/parcel.js';
 import type { PackedPart } from './item-list.js';
+import type { ItemValues } from './number-column.js';
 
 export const ToWorker = { define: 0, run: 1, forget: 2, stop: 3 } as const;
 export const ToParent = {
@@ -45,7 +46,7 @@ export type RunFrame = [
   functionId: number,
   style: CallStyle,
   firstTicket: number,
-  values: readonly unknown[],
+  values: ItemValues,
   /** Number of the first item, if the others follow it; else of each. */
   ids: number | readonly number[],
   packed?: PackedPart | undefined,
@@ -68,7 +69,7 @@ export type ManyFrame = [
   kind: typeof ToParent.many,
   /** How long the items took together, in milliseconds. */
   ms: number,
-  values: readonly unknown[],
+  values: ItemValues,
   packed?: PackedPart | undefined,
   /** Indices of those that failed: the value is a packed error. */
   failed?: readonly number[] | undefined,
@@ -81,7 +82,7 @@ export type OneFrame = [kind: typeof ToParent.one, ok: boolean, value: unknown, 
 export type ReportsFrame = [
   kind: typeof ToParent.reports,
   tickets: readonly number[],
-  values: readonly unknown[],
+  values: ItemValues,
   packed?: PackedPart | undefined,
 ];
 
@@ -95,4 +96,4 @@ export type FrameToParent =
   | [typeof ToParent.reportNext, ticket: number];
 
 /** Tickets number the items given to one worker; they wrap here. */
-export const TICKET_MASK = 0x3fffffff;
+export const TICKET_MASK = 0x1fffffff;

@@ -1,10 +1,10 @@
 // Sends a batch to a worker, and before it whatever the worker must know to run it.
 
 import type { Batch } from './dispatcher.js';
-import { indexAt } from './dispatcher.js';
 import { type RunFrame, ToWorker, Watch } from './frames.js';
 import { type ItemList, ItemListWriter } from './item-list.js';
 import { PackedValue } from './packed-value.js';
+import { indexAt } from './portion.js';
 import type { Task } from './task.js';
 import type { Worker } from './worker.js';
 

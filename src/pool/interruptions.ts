@@ -112,7 +112,7 @@ export class Interruptions {
   /** Ends the worker, if it still runs that item. */
   #stop(worker: Worker, ticket: number): void {
     worker.request.halt(); // SYNC POINT halt: what it begins from now on waits
-    if (worker.board.running !== ticket) {
+    if (worker.board.look() !== ticket) {
       worker.request.goOn();
       return;
     }

@@ -4,7 +4,8 @@ import { inspect } from 'node:util';
 import { currentProcess } from '../process/process.js';
 import { type RunningItem, setTaskHost, type TaskHost } from './current-task.js';
 import type { EndRequest } from './end-request.js';
-import { Watch } from './frames.js';
+import { type RunFrame, TICKET_MASK, Watch } from './frames.js';
+import type { PoolBoard } from './pool-board.js';
 import type { ReportSender } from './report-sender.js';
 import { itemOfContext } from './task-context.js';
 import { TaskSignals } from './task-signal.js';
@@ -15,43 +16,39 @@ export class ItemHost implements TaskHost {
   readonly #signals: TaskSignals;
   readonly #reports: ReportSender;
   workerState: unknown;
-  /** -1: no item runs. */
-  #ticket = -1;
-  #id = 0;
-  #attempt = 1;
-  #watch = 0;
+  readonly #board: PoolBoard;
+  /** The batch of the item that runs; undefined: none runs. */
+  #frame: RunFrame | undefined;
   #hasContext = false;
 
-  constructor(request: EndRequest, reports: ReportSender) {
+  constructor(board: PoolBoard, request: EndRequest, reports: ReportSender) {
+    this.#board = board;
     this.#signals = new TaskSignals(request);
     this.#reports = reports;
     setTaskHost(this);
   }
 
-  /** An item begins to run. */
-  enter(ticket: number, id: number, attempt: number, watch: number): void {
-    this.#ticket = ticket;
-    this.#id = id;
-    this.#attempt = attempt;
-    this.#watch = watch;
+  /** An item of the batch begins to run, or several one after another: which it is, the board says. */
+  enter(frame: RunFrame): void {
+    this.#frame = frame;
     this.#hasContext = false;
   }
 
   /** It has ended. */
   leave(): void {
-    this.#ticket = -1;
+    this.#frame = undefined;
   }
 
   /** The item is run in a context of its own: what comes without one is not its. @returns The item. */
   inContext(): RunningItem {
     this.#hasContext = true;
-    return this.#item();
+    return this.#item() as RunningItem;
   }
 
   runningItem(): RunningItem | undefined {
-    if (this.#ticket < 0) return undefined;
-    const origin = itemOfContext();
-    return origin && origin.ticket !== this.#ticket ? undefined : this.#item();
+    const item = this.#item();
+    const origin = item && itemOfContext();
+    return origin && origin.ticket !== item.ticket ? undefined : item;
   }
 
   signalOf(item: RunningItem): AbortSignal {
@@ -59,7 +56,8 @@ export class ItemHost implements TaskHost {
   }
 
   report({ ticket }: RunningItem, value: unknown): void {
-    if (ticket === this.#ticket && (this.#watch & Watch.reports) !== 0) this.#reports.add(ticket, value);
+    const watch = this.#frame?.[8] ?? 0;
+    if (ticket === this.#item()?.ticket && (watch & Watch.reports) !== 0) this.#reports.add(ticket, value);
   }
 
   /**
@@ -71,14 +69,20 @@ export class ItemHost implements TaskHost {
     process.on('unhandledRejection', (reason) => this.#judge(reason, 'unhandledRejection'));
   }
 
-  #item(): RunningItem {
-    return { ticket: this.#ticket, id: this.#id, attempt: this.#attempt };
+  #item(): RunningItem | undefined {
+    if (!this.#frame) return undefined;
+    const [, , , firstTicket, , ids, , attempts] = this.#frame;
+    const ticket = this.#board.lastBegun;
+    const offset = (ticket - firstTicket) & TICKET_MASK;
+    const id = typeof ids === 'number' ? ids + offset : ids[offset];
+    return { ticket, id, attempt: attempts ? attempts[offset] : 1 };
   }
 
   #judge(error: unknown, event: 'uncaughtException' | 'unhandledRejection'): void {
     if (process.listenerCount(event) > 1) return; // somebody else here has a mind of their own
     const origin = itemOfContext();
-    const isOwn = this.#ticket >= 0 && (origin ? origin.ticket === this.#ticket : !this.#hasContext);
+    const item = this.#item();
+    const isOwn = item !== undefined && (origin ? origin.ticket === item.ticket : !this.#hasContext);
     // Of an exception the name of the process has been told already (child-main.ts).
     const name = event === 'uncaughtException' ? '' : `Process ${currentProcess().name}:\n`;
     const whose = isOwn ? '' : 'Nobody has caught this; an item that has ended left it behind: ';

@@ -3,7 +3,7 @@
 //   index    0 1 2 … n-1 │ n … n+15 │ n+16 …        a task takes numbers by the block: all it has, or ever larger blocks where
 //   block      first 70  │ first 214 │ first 900     items are still to come
 
-import { indexAt, type Portion } from './dispatcher.js';
+import { indexAt, type Portion } from './portion.js';
 
 const LARGEST_BLOCK = 1024;
 

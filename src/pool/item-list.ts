@@ -1,12 +1,13 @@
 // Several values in one frame, each of which can be opened by itself: one that can't be revived harms no other.
 //
-//   values     [ 17, 'abc', ·, 3.5, · ]      plain ones as they are, · for a packed one
+//   values     [ 17, 'abc', ·, 3.5, · ]      plain ones as they are, · for a packed one; many numbers, and nothing else, in a column
 //   at         [ 2, 4 ]                      which are packed
 //   sizes      [ 120, 64 ]                   bytes of each in the blob
 //   blob       ▓▓▓▓▓▓▓▓▒▒▒▒                  their bytes, one after another
 //   attached   [ 4, address, bytes, … ]      attachments of packed ones, by item
 
 import type { Attachment } from '../channels/parcel.js';
+import { ColumnWriter, type ItemValues } from './number-column.js';
 
 /** What a list has besides its values; absent where all of them are plain. */
 export type PackedPart = readonly [
@@ -17,11 +18,13 @@ export type PackedPart = readonly [
 ];
 
 export interface ItemList {
-  readonly values: readonly unknown[];
+  readonly values: ItemValues;
   readonly packed: PackedPart | undefined;
 }
 
 export class ItemListWriter {
+  /** All of it, as long as it is nothing but numbers. */
+  readonly #numbers = new ColumnWriter();
   #values: unknown[] = [];
   #at: number[] = [];
   #sizes: number[] = [];
@@ -30,7 +33,7 @@ export class ItemListWriter {
   #used = 0;
 
   get count(): number {
-    return this.#values.length;
+    return this.#values.length || this.#numbers.count;
   }
 
   /** Bytes of the packed values. */
@@ -39,10 +42,13 @@ export class ItemListWriter {
   }
 
   plain(value: unknown): void {
+    if (this.#values.length === 0 && this.#numbers.add(value)) return; // FAST PATH
+    this.#endNumbers();
     this.#values.push(value);
   }
 
   packed(bytes: Uint8Array, attachments?: readonly Attachment[]): void {
+    this.#endNumbers();
     const index = this.#values.push(undefined) - 1;
     this.#at.push(index);
     this.#sizes.push(bytes.length);
@@ -54,6 +60,7 @@ export class ItemListWriter {
 
   /** The list, to be encoded at once; the writer is empty afterwards. */
   take(): ItemList {
+    if (this.#values.length === 0) return { values: this.#numbers.take(), packed: undefined }; // FAST PATH
     const blob = this.#bytes.subarray(0, this.#used);
     const list: ItemList = {
       values: this.#values,
@@ -66,6 +73,11 @@ export class ItemListWriter {
     this.#used = 0;
     if (this.#bytes.length > LARGEST_KEPT) this.#bytes = new Uint8Array(1024);
     return list;
+  }
+
+  /** Something else comes. */
+  #endNumbers(): void {
+    if (this.#numbers.count > 0) this.#values = Array.from(this.#numbers.take());
   }
 
   #makeRoom(more: number): void {

@@ -1,7 +1,9 @@
 // Makes items ready to travel: plain ones stay as they are, others are serialized.
 
 import { CallStyle } from './frames.js';
+import { copyOf } from './number-column.js';
 import { isPlain, PackedValue } from './packed-value.js';
+import { ListItems, NumberItems, type TaskItems } from './task-items.js';
 
 /** @param root What the item is called in messages. @throws {SerializationError | NotShippableError} If it can't travel. */
 export function pack(item: unknown, style: CallStyle, root: string): unknown {
@@ -20,12 +22,17 @@ export function packArguments(args: unknown[], root: string): unknown {
   return args.every(isPlain) ? args.slice() : PackedValue.of(args, root);
 }
 
-/** All items at once, in a list of its own. */
-export function packAll(
-  items: Iterable<unknown>,
-  style: CallStyle,
-): { items: unknown[]; anyPacked: boolean } {
-  const list = listOf(items);
+/** All items of a call at once. @throws {SerializationError | NotShippableError} If one can't travel. */
+export function packAll(items: Iterable<unknown>, style: CallStyle): TaskItems {
+  const list = isPlainArray(items) ? copyOf(items) : copyOf(Array.from(items));
+  if (!Array.isArray(list)) {
+    if (style === CallStyle.item) return new NumberItems(list); // FAST PATH
+    pack(list[0], style, 'items[0]'); // throws: a number is no list of arguments
+  }
+  return packList(list as unknown[], style);
+}
+
+function packList(list: unknown[], style: CallStyle): ListItems {
   let anyPacked = false;
   try {
     for (let i = 0; i < list.length; i++) {
@@ -41,14 +48,12 @@ export function packAll(
     for (const item of list) if (item instanceof PackedValue) item.release();
     throw error;
   }
-  return { items: list, anyPacked };
+  return new ListItems(list, anyPacked);
 }
 
 const eachOfArray = Array.prototype[Symbol.iterator];
 
-/** A list of the items. What an array gives when it is iterated over is in it: copying it is quicker. */
-function listOf(items: Iterable<unknown>): unknown[] {
-  if (Array.isArray(items) && items[Symbol.iterator] === eachOfArray)
-    return Array.prototype.slice.call(items); // FAST PATH
-  return Array.from(items);
+/** Whether what the object gives when it is iterated over is what it holds: copying that is quicker. */
+function isPlainArray(items: Iterable<unknown>): items is unknown[] {
+  return Array.isArray(items) && items.constructor === Array && items[Symbol.iterator] === eachOfArray;
 }

@@ -5,7 +5,7 @@
 
 import { InternalError } from '../base/errors.js';
 import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
-import type { Attachment } from '../channels/parcel.js';
+import { type Attachment, copyOf } from '../channels/parcel.js';
 import { arena } from '../memory/arena.js';
 import { Session } from '../memory/session.js';
 import { holdSlab } from '../memory/slab-class.js';
@@ -96,7 +96,7 @@ class BorrowingReader implements ShipmentReader {
 
   takeBytes(index: number): Uint8Array<ArrayBuffer> {
     const { at, sizeBytes } = this.#at(index);
-    const bytes = arena().bytesOf(at, 0, sizeBytes).slice();
+    const bytes = copyOf(arena().bytesOf(at, 0, sizeBytes));
     arena().letGo(at);
     return bytes;
   }

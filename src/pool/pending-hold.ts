@@ -6,10 +6,6 @@ export class PendingHold {
   #pending = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  get pending(): number {
-    return this.#pending;
-  }
-
   add(count = 1): void {
     if (count === 0) return;
     if (this.#pending === 0) this.#on();
@@ -29,12 +25,6 @@ export class PendingHold {
     } finally {
       this.remove();
     }
-  }
-
-  /** For good: the timer is given back. */
-  end(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 
   #on(): void {

@@ -1,19 +1,22 @@
 // What a worker says of itself in shared memory, so that it can be read when the worker is dead, or too busy to answer.
 //
-//   current:   TAKEN | RUNNING | ticket (30 bits)       the last item it has begun
+//   current:   TAKEN | LOOK | RUNNING | ticket (29 bits)       the last item it has begun
 //
 //   worker, before an item:   CAS current: what it wrote last → RUNNING | ticket      (startedAtMs before it, where time is limited)
+//   worker, when that fails:  LOOK is taken off, then it reads what the parent has said; then the CAS again
 //   worker, when it waits:    RUNNING is taken off
 //   parent, to take back:     takenEnd ← ticket;  CAS current: what it read → the same | TAKEN
 //                             the worker will begin nothing after its ticket and before takenEnd, and does not answer for it
-//   parent, to cancel:        skipFrom, skipCount: tickets not worth running; the worker answers that it skipped them
+//   parent, to cancel:        skipFrom, skipCount: tickets not worth running; then LOOK; the worker answers that it skipped them
+//   parent, to halt:          EndRequest.halted; then LOOK, which tells what runs
 //   parent:                   owns the object, so recovery of the worker leaves it alone
 //
-// Who wins an item is decided by one word: either the worker's CAS begins it, and the parent reads a later ticket; or the
-// parent's sets TAKEN, and the worker's fails. While TAKEN stands, takenEnd does not change: only the worker takes it off,
-// by beginning an item behind takenEnd.
+// All that a worker has to know before an item is in one word, and one CAS of it is all that an item costs. It decides who
+// wins an item: either the worker's CAS begins it, and the parent reads a later ticket; or the parent's sets TAKEN or LOOK, and
+// the worker's fails. While TAKEN stands, takenEnd does not change: only the worker takes it off, by beginning an item behind
+// takenEnd. LOOK is taken off before what it points to is read, so what is said after that makes the next CAS fail again.
 //
-// A ticket numbers the items given to one worker, in order, modulo 2^30.
+// A ticket numbers the items given to one worker, in order, modulo 2^29.
 
 import { type Address, arena } from '../memory/arena.js';
 import { layout } from '../memory/record-layout.js';
@@ -23,7 +26,8 @@ import { TICKET_MASK } from './frames.js';
 
 const Word = layout(['kind', 'current', 'startedAtMs', 'skipFrom', 'skipCount', 'takenEnd']);
 
-const RUNNING = 1 << 30;
+const RUNNING = 1 << 29;
+const LOOK = 1 << 30;
 const TAKEN = 1 << 31;
 const TICKET_HALF = (TICKET_MASK + 1) / 2;
 
@@ -35,6 +39,9 @@ export class PoolBoard {
   readonly #current: number;
   /** For the worker: what it wrote last. */
   #written = TICKET_MASK;
+  /** For the worker: what the parent has said it need not run. */
+  #skipFrom = 0;
+  #skipCount = 0;
 
   private constructor(object: ObjectWords) {
     this.#object = object;
@@ -62,17 +69,32 @@ export class PoolBoard {
     return value & RUNNING ? value & TICKET_MASK : undefined;
   }
 
-  /** For the worker, before each item. @returns False if it was taken back: another worker runs it. */
+  /** For the worker, before each item. @returns False if the parent has said something: `attend` first, then once more. */
   begin(ticket: number): boolean {
     const mine = this.#written;
     const next = RUNNING | ticket;
-    if (Atomics.compareExchange(this.#words, this.#current, mine, next) !== mine) {
-      const behind = (ticket - this.#object.load(Word.takenEnd)) & TICKET_MASK;
-      if (behind >= TICKET_HALF) return false;
-      Atomics.store(this.#words, this.#current, next);
-    }
+    if (Atomics.compareExchange(this.#words, this.#current, mine, next) !== mine) return false;
     this.#written = next;
     return true;
+  }
+
+  /** For the worker, after `begin` has failed. @returns False if the item was taken back: another worker runs it. */
+  attend(ticket: number): boolean {
+    const seen = Atomics.and(this.#words, this.#current, ~LOOK) & ~LOOK;
+    const count = this.#object.load(Word.skipCount);
+    this.#skipFrom = this.#object.load(Word.skipFrom);
+    this.#skipCount = Math.min(count, this.#object.load(Word.skipCount)); // of a range that is just being written, less
+    if (seen & TAKEN) {
+      const behind = (ticket - this.#object.load(Word.takenEnd)) & TICKET_MASK;
+      if (behind >= TICKET_HALF) return false;
+    }
+    this.#written = seen; // the next `begin` takes TAKEN off
+    return true;
+  }
+
+  /** For the worker: the ticket of the last item it has begun. */
+  get lastBegun(): number {
+    return this.#written & TICKET_MASK;
   }
 
   /** For the worker, before `begin`, where the item's time is limited. */
@@ -101,10 +123,17 @@ export class PoolBoard {
     }
   }
 
+  /** For the worker: whether it may have to skip something. */
+  get skipsAny(): boolean {
+    return this.#skipCount > 0;
+  }
+
   /** For the worker, after `begin`: whether the item is not wanted any more. */
   skips(ticket: number): boolean {
-    const count = this.#object.load(Word.skipCount);
-    return count > 0 && ((ticket - this.#object.load(Word.skipFrom)) & TICKET_MASK) < count;
+    const at = (ticket - this.#skipFrom) & TICKET_MASK;
+    if (at < this.#skipCount) return true;
+    if (at < TICKET_HALF) this.#skipCount = 0; // all of that is behind it
+    return false;
   }
 
   /**
@@ -115,11 +144,21 @@ export class PoolBoard {
     const earlier = this.#object.load(Word.skipFrom);
     if (((from - earlier) & TICKET_MASK) < this.#object.load(Word.skipCount)) {
       this.#object.store(Word.skipCount, (end - earlier) & TICKET_MASK);
-      return;
+    } else {
+      this.#object.store(Word.skipCount, 0);
+      this.#object.store(Word.skipFrom, from & TICKET_MASK);
+      this.#object.store(Word.skipCount, (end - from) & TICKET_MASK);
     }
-    this.#object.store(Word.skipCount, 0);
-    this.#object.store(Word.skipFrom, from & TICKET_MASK);
-    this.#object.store(Word.skipCount, (end - from) & TICKET_MASK);
+    this.look();
+  }
+
+  /**
+   * For the parent, when it has said something: the worker begins nothing more without having looked at it.
+   * @returns The ticket of the item that runs, or undefined.
+   */
+  look(): number | undefined {
+    const before = Atomics.or(this.#words, this.#current, LOOK);
+    return before & RUNNING ? before & TICKET_MASK : undefined;
   }
 
   /** How long the running item has been running, in milliseconds. */

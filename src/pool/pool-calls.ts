@@ -12,7 +12,6 @@ import {
   checkFunction,
   checkItems,
   type ImapOptions,
-  imapNames,
   type MapAsyncOptions,
   type MapOptions,
   mapAsyncNames,
@@ -80,9 +79,9 @@ export class PoolCalls {
   }
 
   imap<R>(call: Call, options: ImapOptions, how: { ordered: boolean }): AsyncIterableIterator<R> {
-    const many = this.#check(call, options, imapNames);
+    const many = this.#check(call, options, mapNames);
     const site = new CallSite(this.imap);
-    return this.#life.submissions.stream(many, { ...how, maxInFlight: options.maxInFlight, site });
+    return this.#life.submissions.stream(many, { ...how, site });
   }
 
   /** Keeping a call's frames costs about as much as the call: calls of a function that are made in one go share the first one's. */
@@ -115,7 +114,7 @@ export class PoolCalls {
 
   #check(
     { method, fn, items, style }: Call,
-    options: ImapOptions & ApplyOptions,
+    options: MapOptions & ApplyOptions,
     names: readonly string[],
   ): ManyItems {
     checkFunction(`${method}: the task`, fn);
@@ -123,7 +122,8 @@ export class PoolCalls {
     const taskOptions = readOptions(method, options, names);
     this.#life.checkSubmit(method);
     const source = items as Source<unknown>;
-    return { fn: fn as AnyFunction, items: source, style, options: taskOptions, signal: options.signal };
+    const { signal, maxInFlight } = options;
+    return { fn: fn as AnyFunction, items: source, style, options: taskOptions, signal, maxInFlight };
   }
 }
 

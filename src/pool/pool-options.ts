@@ -22,7 +22,10 @@ export interface PoolOptions<InitArgs extends unknown[] = unknown[]> {
 }
 
 export interface RunOptions {
-  /** Milliseconds an item may run: then its worker is replaced, and the item rejects with TimeoutError. */
+  /**
+   * Milliseconds an item may run: then it rejects with TimeoutError. Its `currentTask().signal` is aborted; if it has not ended a
+   * second later, or never looked at that, its worker is replaced.
+   */
   timeout?: number | undefined;
   /** Gives up everything not settled yet; what runs is stopped. It rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -41,14 +44,17 @@ export interface MapOptions extends RunOptions {
   chunkSize?: number | 'auto' | undefined;
   /** Shows done, total, rate, time left and failures on stderr while it runs, if that is a terminal. */
   progress?: boolean | undefined;
+  /**
+   * Most items taken from the source that are not settled yet; of `imap` and `imapUnordered`, not yet delivered. Unless said: of an
+   * iterable all at once, of an async iterable, and in `imap`, 4 batches for each worker.
+   */
+  maxInFlight?: number | undefined;
 }
 
 export interface MapAsyncOptions<T = unknown> extends MapOptions, AsyncResultOptions<T[]> {}
 
-export interface ImapOptions extends MapOptions {
-  /** Most items taken from the source and not yet delivered. Unless said: 4 batches for each worker. */
-  maxInFlight?: number | undefined;
-}
+/** Those of `imap` and `imapUnordered`. */
+export type ImapOptions = MapOptions;
 
 export const poolNames = [
   'initializer',
@@ -76,16 +82,16 @@ export function checkPoolOptions(processes: number, options: PoolOptions): void 
 
 /** @throws {TypeError | RangeError} If a pool can't have so many. */
 export function checkProcesses(processes: unknown): void {
-  if (typeof processes !== 'number' || !Number.isInteger(processes))
+  if (typeof processes === 'number' && processes < 1)
+    throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
+  if (!Number.isInteger(processes))
     throw new TypeError(`processes must be a whole number, got ${String(processes)}`);
-  if (processes < 1) throw new RangeError(`a pool needs at least 1 process, got ${processes}`);
 }
 
 export const runNames = ['timeout', 'signal', 'retries', 'priority', 'onProgress'] as const;
 export const applyNames = [...runNames, 'callback', 'errorCallback'] as const;
-export const mapNames = [...runNames, 'chunkSize', 'progress'] as const;
+export const mapNames = [...runNames, 'chunkSize', 'progress', 'maxInFlight'] as const;
 export const mapAsyncNames = [...mapNames, 'callback', 'errorCallback'] as const;
-export const imapNames = [...mapNames, 'maxInFlight'] as const;
 
 /**
  * Checks the options of a method.
@@ -94,7 +100,7 @@ export const imapNames = [...mapNames, 'maxInFlight'] as const;
  */
 export function readOptions(
   method: string,
-  options: ImapOptions & ApplyOptions,
+  options: MapOptions & ApplyOptions,
   names: readonly string[],
 ): TaskOptions {
   checkNames(method, options, names);
@@ -152,10 +158,9 @@ export function checkItems(method: string, items: unknown): void {
 }
 
 export function checkCount(what: string, count: unknown, least: number): void {
-  if (typeof count !== 'number' || !Number.isInteger(count)) {
-    throw new TypeError(`${what} must be a whole number, got ${String(count)}`);
-  }
-  if (count < least) throw new RangeError(`${what} must be at least ${least}, got ${count}`);
+  if (typeof count === 'number' && count < least)
+    throw new RangeError(`${what} must be at least ${least}, got ${count}`);
+  if (!Number.isInteger(count)) throw new TypeError(`${what} must be a whole number, got ${String(count)}`);
 }
 
 function checkPriority(priority: unknown): void {

@@ -29,9 +29,7 @@ export class ReportSender {
     else {
       const bytes = encodeInline(value, 'report');
       if (bytes === undefined) {
-        this.flush();
-        this.#send([ToParent.reportNext, ticket]);
-        this.#send(value);
+        this.#sendAlone(ticket, value);
         return;
       }
       this.#list.packed(bytes);
@@ -39,7 +37,19 @@ export class ReportSender {
     this.#tickets.push(ticket);
     const isFull = this.#list.count >= MOST_ITEMS || this.#list.packedBytes >= MOST_BYTES;
     if (isFull || performance.now() - this.#sentAt >= HOLD_MS) this.flush();
-    else this.#timer ??= setTimeout(() => this.#flushLate(), HOLD_MS);
+    else this.#timer ??= setTimeout(() => this.#flushInTime(), HOLD_MS);
+  }
+
+  /** @throws {SerializationError | NotShippableError} If the value can't travel. {SystemCallError} If shared memory is full. */
+  #sendAlone(ticket: number, value: unknown): void {
+    this.flush();
+    this.#send([ToParent.reportNext, ticket]);
+    try {
+      this.#send([value]);
+    } catch (error) {
+      this.#send([]); // in the place of what was announced
+      throw error;
+    }
   }
 
   /** Sends what there is. Blocks while the parent has no room: who reports more than is read, waits. */
@@ -53,8 +63,13 @@ export class ReportSender {
     this.#sentAt = performance.now();
   }
 
-  #flushLate(): void {
+  #flushInTime(): void {
     this.#timer = undefined;
+    this.flushOrWarn();
+  }
+
+  /** As `flush`, where no task hears that it can't be done: shared memory is full, say. */
+  flushOrWarn(): void {
     try {
       this.flush();
     } catch (error) {

@@ -45,10 +45,21 @@ export class ResultSender {
     return this.#list.count > 0 || this.#alone !== undefined;
   }
 
-  /** Whether it is time to flush although there is more to do. Asked once per item. */
-  get due(): boolean {
+  /** Whether there is one that has to be sent before another is added. */
+  get hasAlone(): boolean {
+    return this.#alone !== undefined;
+  }
+
+  /** How many items may be run until it is to be asked whether it is time to flush. */
+  get untilLook(): number {
+    return this.#untilLook;
+  }
+
+  /** Whether it is time to flush although there is more to do. Asked when so many items have been run. */
+  isDue(items: number): boolean {
     if (this.#alone) return true;
-    if (--this.#untilLook > 0) return false;
+    this.#untilLook -= items;
+    if (this.#untilLook > 0) return false;
     const elapsed = performance.now() - this.#flushedAt;
     if (elapsed < HOLD_MS / 8) this.#stride = Math.min(FEWEST_LOOKS, this.#stride * 2);
     else if (elapsed > HOLD_MS / 2) this.#stride = Math.max(1, this.#stride >> 2);
@@ -62,9 +73,13 @@ export class ResultSender {
     this.#runTime.restart();
   }
 
+  /** A result that is the same everywhere and for ever (isPlain). */
+  plain(value: unknown): void {
+    this.#list.plain(value);
+  }
+
   value(value: unknown): void {
-    if (isPlain(value))
-      this.#list.plain(value); // FAST PATH
+    if (isPlain(value)) this.#list.plain(value);
     else this.#add(value, true);
   }
 
@@ -88,7 +103,7 @@ export class ResultSender {
 
   /** Sends what is there; resolves when the parent has room for more. */
   async flush(): Promise<void> {
-    this.#reports.flush();
+    this.#reports.flushOrWarn();
     for (const frame of this.#take()) {
       try {
         await this.#pipe.send(frame);
@@ -108,7 +123,7 @@ export class ResultSender {
   /** At the end of the process: what has been done is not done in vain. */
   flushSync(): void {
     try {
-      this.#reports.flush();
+      this.#reports.flushOrWarn();
       for (const frame of this.#take()) this.#pipe.sendSync(frame, 1000);
     } catch {
       // The parent is gone, or has no room: it will have the items run again.

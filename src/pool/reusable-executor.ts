@@ -10,9 +10,10 @@ let current: { executor: ProcessPoolExecutor; options: ExecutorOptions } | undef
  * An executor of this process that is made once and used again, so that its workers are started once; the counterpart of loky's
  * `get_reusable_executor`. Nobody has to shut it down: idle, it does not keep the program alive.
  *
- * An option that is left out means "as it is". If another value is asked for than the present executor has, or that one was shut
- * down or can't start workers, there is a new one from now on; the old one ends by itself when it has run what it has.
- * @throws {TypeError | RangeError} If an option is wrong, or not supported yet.
+ * With an option that is left out, whatever the present executor was made with will do. If another value is asked for than that has,
+ * or it was shut down or can't start workers, there is a new one from now on, made with these options only; the old one ends by
+ * itself when it has run what it has.
+ * @throws {TypeError | RangeError} If an option is wrong. {StateError | NotShippableError} As the constructor throws.
  */
 export function getReusableExecutor(options: ExecutorOptions = {}): ProcessPoolExecutor {
   checkExecutorOptions('getReusableExecutor', options);

@@ -1,10 +1,11 @@
 // Gives the results that come in from workers to the tasks they belong to.
 
 import { unpackError } from '../serialization/remote-error.js';
-import { type Dispatcher, type Item, indexAt, type Seat } from './dispatcher.js';
+import type { Dispatcher, Item, Seat } from './dispatcher.js';
 import type { ManyFrame, OneFrame } from './frames.js';
 import { PackedReader } from './item-list.js';
 import { openPacked } from './packed-value.js';
+import { indexAt } from './portion.js';
 import { afterBackOff } from './retries.js';
 import type { Task } from './task.js';
 
@@ -44,7 +45,7 @@ export class Settlement {
           const item = { source, index: indexAt(portion, answered + i) };
           const packed = packedValues.at(at + i);
           if (source.reclaim(item.index)) this.runAgain(item);
-          else if (notRun.has(at + i)) this.#dispatcher.giveBack(source, [item.index]);
+          else if (notRun.has(at + i)) this.#dispatcher.giveBack(source, [{ first: item.index, count: 1 }]);
           else if (packed) this.#open(item, packed.bytes, !failures.has(at + i));
           else source.settleValue(item.index, values[at + i]);
         }
@@ -80,7 +81,7 @@ export class Settlement {
   /** The item is given back after a while: the longer, the more often it has failed. */
   runAgain({ source, index }: Item<Task>): void {
     afterBackOff(source.history.attemptOf(index) - 1, () => {
-      this.#dispatcher.giveBack(source, [index]);
+      this.#dispatcher.giveBack(source, [{ first: index, count: 1 }]);
       this.#onRetry();
     });
   }

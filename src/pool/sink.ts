@@ -1,6 +1,7 @@
 // Where what became of a task's items goes.
 
 import type { CallSite } from './call-site.js';
+import type { ItemValues } from './number-column.js';
 
 /** Who wants to know. Each index is settled at most once. */
 export interface Sink {
@@ -12,7 +13,7 @@ export interface Sink {
   /** So many items will come, at least. */
   expect?(count: number): void;
   /** Values of consecutive items, together. @returns False if it takes them only one by one. */
-  range?(first: number, values: readonly unknown[], from: number, count: number): boolean;
+  range?(first: number, values: ItemValues, from: number, count: number): boolean;
   /** @returns True if nothing more of the task is wanted. */
   error(index: number, error: unknown): boolean | undefined;
   /** Everything that is not settled yet never will be. */

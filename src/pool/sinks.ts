@@ -1,6 +1,7 @@
 // Where the results of a task go: one promise per item, an array, an array of outcomes.
 
 import type { CallSite } from './call-site.js';
+import type { ItemValues } from './number-column.js';
 import type { Sink } from './sink.js';
 
 export interface Settler {
@@ -71,7 +72,7 @@ export class ArraySink implements Sink {
     this.#values = new Array<unknown>(count);
   }
 
-  range(first: number, values: readonly unknown[], from: number, count: number): boolean {
+  range(first: number, values: ItemValues, from: number, count: number): boolean {
     fillUpTo(this.#values, first);
     const all = this.#values;
     for (let i = 0; i < count; i++) all[first + i] = values[from + i];

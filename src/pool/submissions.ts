@@ -23,6 +23,8 @@ export interface ManyItems {
   readonly style: CallStyle;
   readonly options: TaskOptions;
   readonly signal: AbortSignal | undefined;
+  /** Most items that are taken and not settled, or delivered. */
+  readonly maxInFlight?: number | undefined;
 }
 
 /** A call that can be asked about, and taken back before a worker has it. */
@@ -190,37 +192,36 @@ export class Submissions {
   many(
     sink: Sink & { finish(): void },
     settler: Settler,
-    { fn, items, style, options, signal }: ManyItems,
+    { fn, items, style, options, signal, maxInFlight }: ManyItems,
   ): (reason: unknown) => void {
     const definition = this.#definitions.of(fn);
-    const isAsync = typeof items === 'object' && Symbol.asyncIterator in items;
-    const list = isAsync ? undefined : packAll(items as Iterable<unknown>, style);
+    const isFed = maxInFlight !== undefined || (typeof items === 'object' && Symbol.asyncIterator in items);
+    const list = isFed ? undefined : packAll(items as Iterable<unknown>, style);
     const task = this.#newTask({
       definition,
       style,
       options,
       sink,
-      open: isAsync,
+      open: isFed,
       onFinished: () => sink.finish(),
     });
     if (list) {
-      this.#hold.add(list.items.length);
-      sink.expect?.(list.items.length);
-      task.addAll(list.items, list.anyPacked);
+      this.#hold.add(list.length);
+      sink.expect?.(list.length);
+      task.addAll(list);
     }
     this.#watch(task, signal);
     if (list) task.complete();
-    else void this.#hold.during(this.#feed(task, items as AsyncIterable<unknown>, settler));
+    else void this.#hold.during(this.#feed(task, items, { settler, maxInFlight }));
     if (!task.over) this.#crew.submit(task);
     return (reason) => this.#giveUp(task, reason);
   }
 
   /** The results one by one. @throws What is wrong with the function. */
   stream<R>(
-    { fn, items, style, options, signal }: ManyItems,
+    { fn, items, style, options, signal, maxInFlight }: ManyItems,
     how: {
       ordered: boolean;
-      maxInFlight: number | undefined;
       cost?: Cost | undefined;
       site?: CallSite | undefined;
     },
@@ -230,7 +231,7 @@ export class Submissions {
     const batch = () => (chunkSize === 'auto' ? definition.cost.batchSize() : chunkSize);
     const stream = new ResultStream<R>(items, {
       ordered: how.ordered,
-      window: () => how.maxInFlight ?? Math.min(LARGEST_WINDOW, BATCHES_AHEAD * this.#crew.size * batch()),
+      window: () => maxInFlight ?? Math.min(LARGEST_WINDOW, BATCHES_AHEAD * this.#crew.size * batch()),
       pack: (item, index) => pack(item, style, `items[${index}]`),
       onAdded: () => this.#hold.add(),
       site: how.site,
@@ -258,6 +259,7 @@ export class Submissions {
       sink: told ?? parts.sink,
       onSettled: (count) => {
         this.#settled += count;
+        this.#definitions.lookAgain();
         this.#hold.remove(count);
       },
       onFailed: (rejects) => {
@@ -282,7 +284,10 @@ export class Submissions {
   /** An abort of the signal gives the task up: what runs is stopped, its worker replaced. */
   #watch(task: Task, signal: AbortSignal | undefined): void {
     if (!signal) return;
-    const abort = () => this.#giveUp(task, signal.reason);
+    const abort = () => {
+      this.failure.note();
+      this.#giveUp(task, signal.reason);
+    };
     if (signal.aborted) {
       abort();
       return;
@@ -296,8 +301,15 @@ export class Submissions {
     task.abort(reason);
   }
 
-  /** Items that come one by one: taken as they are, a little ahead of the workers. */
-  async #feed(task: Task, items: AsyncIterable<unknown>, settler: Settler): Promise<void> {
+  /** Items that come one by one: taken as they are, a little ahead of the workers, or as many at a time as the caller says. */
+  async #feed(
+    task: Task,
+    items: Source<unknown>,
+    { settler, maxInFlight }: { settler: Settler; maxInFlight: number | undefined },
+  ): Promise<void> {
+    const ahead = () => BATCHES_AHEAD * this.#crew.size * Math.max(task.cost.batchSize(), 16);
+    const isFull = () =>
+      !task.over && (maxInFlight === undefined ? task.available > ahead() : task.unsettled >= maxInFlight);
     try {
       let index = 0;
       for await (const item of items) {
@@ -306,13 +318,12 @@ export class Submissions {
         this.#hold.add();
         task.add(packed);
         this.#crew.submit(task);
-        const ahead = BATCHES_AHEAD * this.#crew.size * Math.max(task.cost.batchSize(), 16);
-        while (!task.over && task.available > ahead)
-          await new Promise<void>((resolve) => task.whenTaken(resolve));
+        while (isFull()) await new Promise<void>((resolve) => task.whenMoved(resolve));
         if (task.over) return;
       }
       task.complete();
     } catch (error) {
+      this.failure.note();
       settler.reject(error);
       this.#crew.drop(task, { kill: false });
       task.cancel();

@@ -5,16 +5,18 @@
 
 import type { Cost } from './chunking.js';
 import type { Definition } from './definition.js';
-import type { ItemSource, Portion } from './dispatcher.js';
+import type { ItemSource } from './dispatcher.js';
 import type { CallStyle } from './frames.js';
 import { ItemHistory } from './item-history.js';
 import { ItemIds } from './item-ids.js';
+import { ItemQueue } from './item-queue.js';
+import type { ItemValues } from './number-column.js';
 import { PackedValue } from './packed-value.js';
+import { indexAt, type Portion } from './portion.js';
 import type { Sink } from './sink.js';
+import { ListItems, type TaskItems } from './task-items.js';
 import type { TaskOptions, TaskParts } from './task-parts.js';
 
-/** In the place of an item that is settled. */
-const SETTLED = Symbol('settled');
 /** Packed items of one message hold no more, unless it is one item. */
 const LARGEST_BATCH_BYTES = 256 * 1024;
 
@@ -31,16 +33,14 @@ export class Task implements ItemSource {
   /** Items that fail just now: they are not given up. */
   #failing = 0;
   readonly #onOver: (() => void)[];
-  #onTaken: (() => void) | undefined;
-  /** Plain items as they are, others packed; SETTLED once settled. */
-  #items: unknown[] = [];
+  #onMoved: (() => void) | undefined;
+  #items: TaskItems = new ListItems();
   #next = 0;
-  #again: number[] = [];
+  readonly #again = new ItemQueue();
   /** Items from `next` on that are settled already. */
   #droppedAhead = 0;
   #unsettled = 0;
   #open: boolean;
-  #anyPacked = false;
   /** Items may be settled that a worker still has. */
   #anyOutOfTurn = false;
   queued = false;
@@ -73,7 +73,7 @@ export class Task implements ItemSource {
   }
 
   get available(): number {
-    return this.#again.length + this.#items.length - this.#next - this.#droppedAhead;
+    return this.#again.count + this.#items.length - this.#next - this.#droppedAhead;
   }
 
   /** Whether its items are calls of their own, so that an index means nothing to anybody. */
@@ -111,19 +111,17 @@ export class Task implements ItemSource {
 
   /** Adds an item: a plain value, or a PackedValue. @returns Its index. */
   add(item: unknown): number {
-    if (item instanceof PackedValue) {
-      this.#anyPacked = true;
-      if (this.#over) item.release();
+    if (this.#over) {
+      if (item instanceof PackedValue) item.release();
+      return -1;
     }
-    if (this.#over) return -1;
     this.#unsettled++;
-    return this.#items.push(item) - 1;
+    return this.#items.push(item);
   }
 
-  /** Adds many at once; the task keeps the array. Only for a new task. */
-  addAll(items: unknown[], anyPacked: boolean): void {
+  /** Adds all at once. Only for a new task. */
+  addAll(items: TaskItems): void {
     this.#items = items;
-    this.#anyPacked = anyPacked;
     this.#unsettled = items.length;
   }
 
@@ -139,25 +137,25 @@ export class Task implements ItemSource {
     else this.#onOver.push(callback);
   }
 
-  /** Calls back, once, when items have been handed out. */
-  whenTaken(callback: () => void): void {
-    this.#onTaken = callback;
+  /** Calls back, once, when items have been handed out or settled. */
+  whenMoved(callback: () => void): void {
+    this.#onMoved = callback;
   }
 
   itemAt(index: number): unknown {
-    return this.#items[index];
+    return this.#items.at(index);
   }
 
-  /** The items of a portion, if all are plain. */
-  plainItems({ first, count, listed }: Portion): unknown[] | undefined {
-    if (this.#anyPacked) return undefined;
-    return listed ? listed.map((index) => this.#items[index]) : this.#items.slice(first, first + count);
+  /** The items of a portion, if all are plain; to be encoded at once. */
+  plainItems(portion: Portion): ItemValues | undefined {
+    return this.#items.plain(portion);
   }
 
   take(limit: number): Portion {
-    if (this.#again.length > 0) {
-      const listed = this.#again.splice(0, this.#history?.together(this.#again, limit) ?? limit);
-      return { first: listed[0], count: listed.length, listed };
+    const history = this.#history;
+    if (this.#again.count > 0) {
+      if (!history) return this.#again.take(limit);
+      return this.#again.takeListed(limit, (indices) => history.together(indices, limit));
     }
     if (this.#droppedAhead > 0) return this.#takeWanted(limit);
     const first = this.#next;
@@ -170,26 +168,35 @@ export class Task implements ItemSource {
   #takeWanted(limit: number): Portion {
     const listed: number[] = [];
     for (; listed.length < limit && this.#next < this.#items.length; this.#next++) {
-      if (this.#items[this.#next] === SETTLED) this.#droppedAhead--;
+      if (this.#items.isSettled(this.#next)) this.#droppedAhead--;
       else listed.push(this.#next);
     }
     this.#wakeFeeder();
     return { first: listed[0], count: listed.length, listed };
   }
 
-  giveBack(indices: readonly number[]): void {
+  giveBack(portions: readonly Portion[]): void {
     if (this.#over) return;
-    const wanted = indices.filter((index) => this.#items[index] !== SETTLED);
-    this.#again = wanted.concat(this.#again);
+    this.#again.prepend(
+      this.#anyOutOfTurn ? portions.flatMap((portion) => this.#unsettledOf(portion)) : portions,
+    );
+  }
+
+  #unsettledOf(portion: Portion): Portion[] {
+    const listed: number[] = [];
+    for (let offset = 0; offset < portion.count; offset++) {
+      const index = indexAt(portion, offset);
+      if (!this.#items.isSettled(index)) listed.push(index);
+    }
+    return listed.length > 0 ? [{ first: listed[0], count: listed.length, listed }] : [];
   }
 
   /** How many of the next items make a message of reasonable size. */
   #fitting(first: number, limit: number): number {
-    if (!this.#anyPacked) return limit;
+    if (!this.#items.anyPacked) return limit;
     let bytes = 0;
     for (let count = 0; count < limit; count++) {
-      const item = this.#items[first + count];
-      if (item instanceof PackedValue) bytes += item.sizeBytes;
+      bytes += this.#items.packedBytes(first + count);
       if (bytes > LARGEST_BATCH_BYTES) return Math.max(1, count);
     }
     return limit;
@@ -210,7 +217,7 @@ export class Task implements ItemSource {
 
   /** Whether the answer for this item does not count, because its run was given up before; then it is to be run again. */
   reclaim(index: number): boolean {
-    return this.#history?.reclaim(index) === true && !this.#over && this.#items[index] !== SETTLED;
+    return this.#history?.reclaim(index) === true && !this.#over && !this.#items.isSettled(index);
   }
 
   /** Whether `reclaim` has to be asked. */
@@ -220,50 +227,52 @@ export class Task implements ItemSource {
 
   /** An item that runs has reported something. */
   report(index: number, value: unknown): void {
-    if (this.#over || this.#items[index] === SETTLED) return;
+    if (this.#over || this.#items.isSettled(index)) return;
     this.#sink.report?.(index, value, this.#history?.attemptOf(index) ?? 1);
   }
 
   settleValue(index: number, value: unknown): void {
-    if (this.#over || this.#items[index] === SETTLED) return;
-    this.#forget(index);
+    if (this.#over || this.#items.isSettled(index)) return;
+    this.#items.settle(index);
     this.#sink.value(index, value);
     if (!this.#over) this.#settled(1);
   }
 
   /** @returns True if the item is to be run again. */
   settleError(index: number, error: unknown, mayRetry = true): boolean {
-    if (this.#over || this.#items[index] === SETTLED) return false;
+    if (this.#over || this.#items.isSettled(index)) return false;
     if (mayRetry && this.options.retries > 0) {
       if (this.history.noteFailure(index) <= this.options.retries) return true;
     }
+    this.#settleFailed(index, error, !this.#sink.keepsErrors);
+    return false;
+  }
+
+  /** @param rejects Whether a call fails by it, and nobody has asked for that. */
+  #settleFailed(index: number, error: unknown, rejects: boolean): void {
     this.#anyOutOfTurn = true;
-    this.#forget(index);
-    this.#onFailed(!this.#sink.keepsErrors);
+    this.#items.settle(index);
+    this.#onFailed(rejects);
     this.#failing = 1;
     const isTheEnd = this.#sink.error(index, error);
     if (isTheEnd) this.cancel();
     this.#failing = 0;
-    if (isTheEnd) return false;
-    if (!this.#over) this.#settled(1); // the sink may have cancelled the task, and this item with it
-    return false;
+    if (!isTheEnd && !this.#over) this.#settled(1); // the sink may have cancelled the task, and this item with it
   }
 
   /** Settles with values for consecutive items: the quick way. */
-  settlePlain(first: number, values: readonly unknown[], from: number, count: number): void {
+  settlePlain(first: number, values: ItemValues, from: number, count: number): void {
     if (this.#over) return;
-    if (!this.#anyPacked && !this.#anyOutOfTurn && this.#sink.range?.(first, values, from, count)) {
-      this.#items.fill(SETTLED, first, first + count); // FAST PATH
+    if (!this.#items.anyPacked && !this.#anyOutOfTurn && this.#sink.range?.(first, values, from, count)) {
+      this.#items.settleRange(first, count); // FAST PATH
       this.#settled(count);
       return;
     }
     const items = this.#items;
     let settled = 0;
     for (let i = 0; i < count; i++) {
-      const item = items[first + i];
-      if (item === SETTLED) continue;
-      if (item instanceof PackedValue) item.release();
-      items[first + i] = SETTLED;
+      if (items.isSettled(first + i)) continue;
+      items.settle(first + i);
       settled++;
       this.#sink.value(first + i, values[from + i]);
     }
@@ -272,27 +281,27 @@ export class Task implements ItemSource {
 
   /** Adds to an error of the item where it was submitted. */
   markCall(index: number, error: unknown): void {
-    if (!this.#over && this.#items[index] !== SETTLED) this.#sink.siteOf?.(index)?.addTo(error);
+    if (!this.#over && !this.#items.isSettled(index)) this.#sink.siteOf?.(index)?.addTo(error);
   }
 
   /** Gives one item up, wherever it is. @returns False if it is settled. */
   drop(index: number, reason: unknown): boolean {
-    if (this.#over || this.#items[index] === SETTLED) return false;
+    if (this.#over || this.#items.isSettled(index)) return false;
     if (index >= this.#next) this.#droppedAhead++;
-    else this.#again = this.#again.filter((other) => other !== index);
-    this.settleError(index, reason, false);
+    else this.#again.remove(index);
+    this.#settleFailed(index, reason, false);
     return true;
   }
 
   /** Whether a worker has the item: it was handed out, and has not been settled or come back. */
   isOut(index: number): boolean {
-    const wasHandedOut = index < this.#next && this.#items[index] !== SETTLED;
-    return wasHandedOut && !this.#again.includes(index);
+    const wasHandedOut = index < this.#next && !this.#items.isSettled(index);
+    return wasHandedOut && !this.#again.has(index);
   }
 
   /** Gives up, one by one, the items that no worker has; with `all` those too. */
   dropEach(reason: unknown, { all }: { all: boolean }): void {
-    for (const index of [...this.#again]) this.drop(index, reason);
+    for (const index of [...this.#again.indices()]) this.drop(index, reason);
     for (let index = all ? 0 : this.#next; index < this.#items.length; index++) this.drop(index, reason);
   }
 
@@ -306,10 +315,10 @@ export class Task implements ItemSource {
   /** Nothing more of it is wanted: what has not been handed out never will be, what runs is not listened to. */
   cancel(): void {
     if (this.#over) return;
-    for (const item of this.#items) if (item instanceof PackedValue) item.release();
-    this.#items = [];
+    this.#items.release();
+    this.#items = new ListItems();
     this.#next = 0;
-    this.#again = [];
+    this.#again.clear();
     this.#droppedAhead = 0;
     this.#open = false;
     this.#onDropped(this.#unsettled - this.#failing);
@@ -320,18 +329,13 @@ export class Task implements ItemSource {
     this.#unsettled -= count;
     this.#onSettled(count);
     this.#endIfSettled();
+    this.#wakeFeeder();
   }
 
   #wakeFeeder(): void {
-    const wake = this.#onTaken;
-    this.#onTaken = undefined;
+    const wake = this.#onMoved;
+    this.#onMoved = undefined;
     wake?.();
-  }
-
-  #forget(index: number): void {
-    const item = this.#items[index];
-    if (item instanceof PackedValue) item.release();
-    this.#items[index] = SETTLED;
   }
 
   #endIfSettled(): void {

@@ -42,11 +42,9 @@ export function startError(name: string, end: WorkerEnd, initError: unknown): Er
   return new ProcessCrashedError(message, detailsOf(end));
 }
 
-/** An item has run for too long. */
+/** An item has run for too long. Its worker is replaced only if the item does not end when it is told. */
 export function timeoutError(task: string, limitMs: number): TimeoutError {
-  return new TimeoutError(
-    `${task} has run for more than its timeout of ${limitMs} ms; its worker was replaced`,
-  );
+  return new TimeoutError(`${task} has run for more than its timeout of ${limitMs} ms`);
 }
 
 function howOf({ signal, exitCode }: WorkerEnd): string {

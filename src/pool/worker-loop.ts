@@ -2,7 +2,7 @@
 //
 //   drain the pipe ─► run each item ─► results pile up ─► sent when the pipe is empty, or every 2 ms while there is more
 //
-// What does not wait is not awaited: an item that returns no promise costs no turn of the event loop.
+// What does not wait is not awaited: an item that returns no promise costs no turn of the event loop (batch-runner.ts).
 
 import { EOFError } from '../base/errors.js';
 import { killPoint } from '../base/kill-point.js';
@@ -12,21 +12,17 @@ import { currentProcess } from '../process/process.js';
 import type { AnyFunction } from '../serialization/function-recipe.js';
 import { registerOwnExport } from '../serialization/own-exports.js';
 import { packError } from '../serialization/remote-error.js';
+import { BatchRunner } from './batch-runner.js';
 import { EndRequest } from './end-request.js';
 import {
-  CallStyle,
   type DefineFrame,
   type FrameToParent,
   type FrameToWorker,
   type PackedParts,
-  type RunFrame,
-  TICKET_MASK,
   ToParent,
   ToWorker,
-  Watch,
 } from './frames.js';
 import { ItemHost } from './item-host.js';
-import { PackedReader } from './item-list.js';
 import { MemoryWatch } from './memory-watch.js';
 import { openPacked, PackedValue } from './packed-value.js';
 import { PoolBoard } from './pool-board.js';
@@ -68,9 +64,9 @@ registerOwnExport('poolWorkerLoop', poolWorkerLoop);
 class WorkerLoop {
   readonly #pipe: RingConnection<unknown>;
   readonly #board: PoolBoard;
-  readonly #request: EndRequest;
   readonly #results: ResultSender;
   readonly #host: ItemHost;
+  readonly #runner: BatchRunner;
   readonly #functions = new Map<number, DefineFrame | TaskFunction>();
   #memory: MemoryWatch | undefined;
   #breathedAt = performance.now();
@@ -78,10 +74,21 @@ class WorkerLoop {
   constructor(pipe: RingConnection<unknown>, { board, request }: WorkerSetup) {
     this.#pipe = pipe;
     this.#board = PoolBoard.attach(board);
-    this.#request = EndRequest.attach(request);
+    const asked = EndRequest.attach(request);
     const reports = new ReportSender(pipe);
     this.#results = new ResultSender(pipe, reports);
-    this.#host = new ItemHost(this.#request, reports);
+    this.#host = new ItemHost(this.#board, asked, reports);
+    this.#runner = new BatchRunner({
+      board: this.#board,
+      request: asked,
+      host: this.#host,
+      results: this.#results,
+      functionOf: (id) => this.#functionOf(id),
+      whenDue: async () => {
+        await this.#flush();
+        await this.#breathe();
+      },
+    });
   }
 
   /** @returns False if the initializer threw: the parent has been told. */
@@ -113,7 +120,7 @@ class WorkerLoop {
         if (frame) {
           CHAOS: killPoint('pool.frame.taken');
           if (frame[0] === ToWorker.stop) return;
-          if (frame[0] === ToWorker.run) await this.#runBatch(frame);
+          if (frame[0] === ToWorker.run) await this.#runner.run(frame);
           else if (frame[0] === ToWorker.define) this.#functions.set(frame[1], frame);
           else for (const id of frame[1]) this.#functions.delete(id);
           continue;
@@ -131,72 +138,16 @@ class WorkerLoop {
     }
   }
 
-  async #runBatch([
-    ,
-    functionId,
-    style,
-    firstTicket,
-    values,
-    ids,
-    part,
-    attempts,
-    watch = 0,
-  ]: RunFrame): Promise<void> {
-    const packedValues = new PackedReader(part);
-    const board = this.#board;
-    const results = this.#results;
-    const host = this.#host;
-    const request = this.#request;
-    const timed = (watch & Watch.time) !== 0;
-    for (let i = 0; i < values.length; i++) {
-      if (timed) board.stampTime();
-      const ticket = (firstTicket + i) & TICKET_MASK;
-      if (!board.begin(ticket)) return; // what follows in the batch was taken back, too
-      CHAOS: killPoint('pool.item.begun');
-      if (request.halted) await request.untilGoingOn();
-      try {
-        const packed = packedValues.at(i);
-        if (board.skips(ticket)) {
-          results.skipped();
-          continue;
-        }
-        const id = typeof ids === 'number' ? ids + i : ids[i];
-        host.enter(ticket, id, attempts ? attempts[i] : 1, watch);
-        const held = this.#functions.get(functionId);
-        const fn = held instanceof TaskFunction ? held : await this.#open(functionId, held);
-        let item = values[i];
-        if (packed) {
-          item = openPacked(packed.bytes, packed.attachments);
-          if (item instanceof Promise) item = await item;
-        }
-        const isSpread = style === CallStyle.spread;
-        let value: unknown;
-        if (!fn.isQuick) value = fn.callFor(host.inContext(), isSpread ? (item as unknown[]) : [item]);
-        else value = isSpread ? fn.spread(item as unknown[]) : fn.call(item); // FAST PATH
-        const waits = isThenable(value);
-        fn.noteWaits(waits);
-        if (waits) {
-          results.flushSoon();
-          value = await value;
-        }
-        host.leave();
-        results.value(value);
-        CHAOS: killPoint('pool.item.ended');
-      } catch (error) {
-        host.leave();
-        results.error(error);
-      }
-      if (results.due) {
-        await this.#flush();
-        await this.#breathe();
-      }
-    }
-  }
-
   async #flush(): Promise<void> {
     const fullness = this.#memory?.look();
     if (fullness) await this.#pipe.send([ToParent.memory, fullness === 'full'] satisfies FrameToParent);
     await this.#results.flush();
+  }
+
+  /** The function that has this number; a promise the first time. */
+  #functionOf(id: number): TaskFunction | Promise<TaskFunction> {
+    const held = this.#functions.get(id);
+    return held instanceof TaskFunction ? held : this.#open(id, held);
   }
 
   async #open(id: number, frame: DefineFrame | undefined): Promise<TaskFunction> {
@@ -222,10 +173,4 @@ async function openPrepared([bytes, attachments]: PackedParts): Promise<unknown>
   } finally {
     setImporting(false);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
-  );
 }

@@ -34,6 +34,8 @@ export interface WorkerEnd {
 }
 
 export interface WorkerEvents {
+  /** Whether it has something to answer. */
+  isBusy(worker: Worker): boolean;
   onReady(worker: Worker): void;
   onInitFailed(worker: Worker, packedError: Uint8Array): void;
   /** It has grown to its limit of memory, or soon will. */
@@ -137,10 +139,6 @@ export class Worker {
     return this.#process.pid;
   }
 
-  get alive(): boolean {
-    return this.#process.isAlive();
-  }
-
   get name(): string {
     return this.#process.name;
   }
@@ -192,7 +190,9 @@ export class Worker {
   async #listen(): Promise<void> {
     try {
       for (;;) {
-        this.#drain();
+        // Whoever was waiting for the last of it has its turn first, and may have more to do: to look for an answer for a moment
+        // before that, as `poll` does, would keep it waiting.
+        if (this.#drain() && !this.#events.isBusy(this)) await turnOfLoop();
         await this.#pipe.poll(null);
       }
     } catch (error) {
@@ -200,9 +200,11 @@ export class Worker {
     }
   }
 
-  /** Takes everything that has come in. */
-  #drain(): void {
+  /** Takes everything that has come in. @returns Whether there was something. */
+  #drain(): boolean {
+    let taken = false;
     for (let parcel = this.#pipe.tryTakeParcel(); parcel; parcel = this.#pipe.tryTakeParcel()) {
+      taken = true;
       if (this.#reportNext !== undefined) {
         this.#takeReport(this.#reportNext, parcel);
         continue;
@@ -220,13 +222,19 @@ export class Worker {
       }
       this.#take(frame);
     }
+    return taken;
   }
 
   #takeReport(ticket: number, parcel: IncomingParcel): void {
     this.#reportNext = undefined;
     let value: unknown;
     try {
-      value = parcel.needsPreparation ? parcel.openAsync() : parcel.open();
+      if (parcel.needsPreparation) value = parcel.openAsync().then((opened) => (opened as [unknown])[0]);
+      else {
+        const opened = parcel.open() as [] | [unknown];
+        if (opened.length === 0) return; // it could not be sent: its task knows
+        [value] = opened;
+      }
     } catch (error) {
       value = Promise.reject(error);
     }
@@ -260,6 +268,10 @@ export class Worker {
     this.request.free();
     this.#events.onEnd(this, { pid, exitCode, signal: signalOf(exitCode), running });
   }
+}
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function isGone(error: unknown): boolean {

@@ -267,6 +267,50 @@ describe('Pool[Symbol.asyncDispose]()', () => {
     await assert.rejects(pending as Promise<unknown>, { name: 'PoolTerminatedError' });
   });
 
+  it('waits for the others when a call was only cancelled', async () => {
+    const go = new Event();
+    let other: Promise<string> | undefined;
+    {
+      await using pool = new Pool(2);
+      await pool.ready();
+      const cancelled = pool.applyAsync(() => new Promise(() => {}));
+      other = pool.apply(async () => {
+        await go.wait();
+        return 'done';
+      });
+      await turn();
+      cancelled.cancel();
+      go.set();
+    }
+    assert.equal(await other, 'done');
+  });
+
+  it('ends at once when a signal or a source has just ended a call and others are pending', async () => {
+    async function* broken() {
+      yield 1;
+      throw new RangeError('the source broke');
+    }
+    const stop = new AbortController();
+    const failing = [
+      (pool: Pool) => pool.map((x: number) => x, broken()),
+      (pool: Pool) => {
+        setImmediate(() => stop.abort(new Error('enough')));
+        return pool.apply(() => new Promise(() => {}), [], { signal: stop.signal });
+      },
+    ];
+    for (const fail of failing) {
+      let pending: Promise<unknown> | undefined;
+      const block = async () => {
+        await using pool = new Pool(2);
+        pending = pool.apply(() => new Promise(() => {}));
+        pending.catch(() => {});
+        await Promise.all([pending, fail(pool)]);
+      };
+      await assert.rejects(block(), /enough|broke/);
+      await assert.rejects(pending as Promise<unknown>, { name: 'PoolTerminatedError' });
+    }
+  });
+
   it('waits for the others when the failure was met, and work went on', async () => {
     const block = async () => {
       await using pool = new Pool(1);

@@ -3,14 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { batchSizeFor, Cost } from '../../src/pool/chunking.js';
-import {
-  type Batch,
-  Dispatcher,
-  type ItemSource,
-  indexAt,
-  type Portion,
-  type Seat,
-} from '../../src/pool/dispatcher.js';
+import { type Batch, Dispatcher, type ItemSource, type Seat } from '../../src/pool/dispatcher.js';
+import { indexAt, type Portion } from '../../src/pool/portion.js';
 
 /** A source that notes what becomes of its items. */
 class NotedSource implements ItemSource {
@@ -44,8 +38,10 @@ class NotedSource implements ItemSource {
     return { first, count };
   }
 
-  giveBack(indices: readonly number[]): void {
-    this.#again.unshift(...indices);
+  giveBack(portions: readonly Portion[]): void {
+    const indicesOf = (portion: Portion) =>
+      Array.from({ length: portion.count }, (_, offset) => indexAt(portion, offset));
+    this.#again.unshift(...portions.flatMap(indicesOf));
   }
 }
 

@@ -110,6 +110,70 @@ describe('Pool.map()', () => {
     }
   });
 
+  it('gives and takes numbers as they are, many or few, among them others or not', async () => {
+    const integers = numbers(30_000);
+    const doubles = integers.map((n) => n / 3);
+    const special = [...numbers(2000), -0, Number.NaN, 2 ** 31, Number.NEGATIVE_INFINITY, ...numbers(100)];
+    const mixed = [...numbers(1500), 'text', null, undefined, 7n, true, ...numbers(1500)];
+    const holes = [...numbers(1500)];
+    delete holes[1200];
+    for (const list of [integers, doubles, special, mixed, [...mixed, { a: 1 }], holes]) {
+      const results = await pool.map((x: unknown) => x, list);
+      assert.equal(results.length, list.length);
+      assert.ok(results.every((result, i) => Object.is(result, list[i]) || typeof result === 'object'));
+    }
+    assert.deepEqual(await pool.mapSettled(square, new Set(integers)), integers.map(fulfilled));
+    function fulfilled(n: number) {
+      return { status: 'fulfilled', value: n * n };
+    }
+  });
+
+  it('gives what numbers have come to in the place of each, also if some fail', async () => {
+    const picky = (n: number) => {
+      if (n % 1000 === 999) throw new RangeError(`not ${n}`);
+      return n % 3 === 0 ? [n] : n;
+    };
+    const outcomes = await pool.mapSettled(picky, numbers(5000));
+    outcomes.forEach((outcome, n) => {
+      if (outcome.status === 'rejected') assert.equal(outcome.reason.message, `not ${n}`);
+      else assert.deepEqual(outcome.value, n % 3 === 0 ? [n] : n);
+    });
+    assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 5);
+  });
+
+  it('a quick function that returns a promise now and then is waited for', async () => {
+    const sometimes = (n: number) => (n % 500 === 400 ? Promise.resolve(-n) : n);
+    const results = await pool.map(sometimes, numbers(2000));
+    assert.ok(results.every((result, n) => result === (n % 500 === 400 ? -n : n)));
+  });
+
+  it('takes no more than maxInFlight items from its source that are not settled', async () => {
+    let settled = 0;
+    let most = 0;
+    function* counted() {
+      for (let n = 0; n < 200; n++) {
+        most = Math.max(most, n - settled);
+        yield n;
+      }
+    }
+    const onProgress = () => {
+      settled++;
+    };
+    const options = { maxInFlight: 7, onProgress };
+    assert.deepEqual(await pool.map(square, counted(), options), numbers(200).map(square));
+    assert.ok(most >= 1 && most <= 7, `${most} were taken and not settled`);
+    assert.equal((await pool.mapSettled(square, numbers(20), { maxInFlight: 2 })).length, 20);
+    assert.deepEqual(await pool.starmap((a: number, b: number) => a + b, [[1, 2]], { maxInFlight: 1 }), [3]);
+    assert.deepEqual(await pool.mapAsync(square, numbers(9), { maxInFlight: 3 }), numbers(9).map(square));
+  });
+
+  it('refuses a chunkSize below 1 with a RangeError, and one that is no whole number with a TypeError', async () => {
+    for (const chunkSize of [0, -1, 0.5])
+      await assert.rejects(pool.map(square, [1], { chunkSize }), RangeError);
+    for (const chunkSize of [1.5, Number.NaN])
+      await assert.rejects(pool.map(square, [1], { chunkSize }), TypeError);
+  });
+
   it('gives an empty array for no items', async () => {
     assert.deepEqual(await pool.map(square, []), []);
     assert.deepEqual(await pool.map(square, (async function* () {})()), []);

@@ -57,6 +57,35 @@ describe('currentTask().report()', () => {
     assert.deepEqual(seen, ['before', new Uint8Array(100_000).fill(7), 'after']);
   });
 
+  it('throws to the task what can not travel; the worker, and what else is reported, are not harmed', async () => {
+    const tellsTwice = () => {
+      const { report } = currentTask();
+      const names: string[] = [];
+      const large = new Uint8Array(100_000);
+      for (const wrong of [Symbol('wrong'), { large, nested: Symbol('wrong') }]) {
+        try {
+          report(wrong);
+        } catch (error) {
+          names.push((error as Error).name);
+        }
+        report('right');
+      }
+      return names;
+    };
+    const seen: unknown[] = [];
+    await using single = new Pool(1);
+    const names = await single.apply(tellsTwice, [], { onProgress: (value) => seen.push(value) });
+    assert.equal(names.length, 2);
+    assert.ok(
+      names.every((name) => name === 'SerializationError' || name === 'NotShippableError'),
+      `${names}`,
+    );
+    assert.deepEqual(seen, ['right', 'right']);
+    await assert.rejects(single.apply(() => currentTask().report(Symbol('wrong')), [], { onProgress() {} }));
+    assert.equal(await single.apply(() => 'alive'), 'alive');
+    assert.equal(single.stats().started, 1);
+  });
+
   it('says which item and which run it is', async () => {
     const seen: [unknown, TaskProgress][] = [];
     const task = (x: number) => {

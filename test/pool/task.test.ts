@@ -12,6 +12,7 @@ import { PackedValue } from '../../src/pool/packed-value.js';
 import { backOffMs, FIRST_DELAY_MS, LONGEST_DELAY_MS } from '../../src/pool/retries.js';
 import type { Sink } from '../../src/pool/sink.js';
 import { Task } from '../../src/pool/task.js';
+import { ListItems, NumberItems } from '../../src/pool/task-items.js';
 
 /** Notes how often each item has settled; an error settles that item only. */
 class Ledger implements Sink {
@@ -106,10 +107,8 @@ class Simulation {
       onDropped: () => {},
       onOver: () => ledger.ends.push(1),
     });
-    task.addAll(
-      Array.from({ length: size }, (_, i) => i),
-      false,
-    );
+    const numbers = Array.from({ length: size }, (_, i) => i);
+    task.addAll(size % 2 ? new ListItems(numbers) : new NumberItems(Int32Array.from(numbers)));
     this.#unsettled += size;
     task.complete();
     this.tasks.push({ task, ledger });
@@ -178,7 +177,8 @@ class Simulation {
   }
 
   #backOffOver(): void {
-    for (const { source, index } of this.#waiting.splice(0)) this.dispatcher.giveBack(source, [index]);
+    for (const { source, index } of this.#waiting.splice(0))
+      this.dispatcher.giveBack(source, [{ first: index, count: 1 }]);
   }
 
   #pump(): void {
