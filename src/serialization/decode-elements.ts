@@ -1,8 +1,9 @@
 // The elements of an array as they are read: blocks of numbers, strings and records, or one by one. See encode-elements.ts
 // and record-runs.ts.
 
-import { type DecodeScope, defineValue } from './decode-scope.js';
+import { type DecodeScope, defineValue, PoisonedPlace } from './decode-scope.js';
 import { readNumbers } from './number-arrays.js';
+import { definePoison } from './poison.js';
 import { readStrings } from './string-arrays.js';
 import { ARRAY, COLUMNS_DEPTH, DOUBLES, HOLES, INT32S, RECORDS, STRINGS } from './tags.js';
 
@@ -46,11 +47,11 @@ function readMixed(scope: DecodeScope, array: unknown[], level: number): void {
       if (level !== WITH_HOLES) input.corrupt('a list has holes');
       input.at++;
       index += input.varint();
-    } else if (index === array.length) {
-      array.push(scope.value());
-      index++;
     } else {
-      array[index++] = scope.value();
+      const value = level > 0 ? scope.property() : scope.value(); // what stands in a record's column becomes a property
+      if (index === array.length) array.push(value);
+      else array[index] = value;
+      index++;
     }
   }
   scope.leave();
@@ -86,13 +87,20 @@ function readRecords(
   const rows: Record<string, unknown>[] = [];
   for (let i = 0; i < count; i++) rows.push(scope.node({}));
   for (const key of keys) {
+    const isMixed = input.bytes[input.at] === ARRAY;
     const values = readColumn(scope, level + 1);
     if (values.length !== count) input.corrupt('a column has another length');
-    if (special) for (let i = 0; i < count; i++) defineValue(rows[i], key, values[i]);
+    if (special || isMixed) for (let i = 0; i < count; i++) setProperty(rows[i], key, values[i], special);
     else for (let i = 0; i < count; i++) rows[i][key] = values[i];
   }
   for (let i = 0; i < count; i++) array[start + i] = rows[i];
   return start + count;
+}
+
+function setProperty(row: Record<string, unknown>, key: string, value: unknown, special: boolean): void {
+  if (typeof value === 'object' && value instanceof PoisonedPlace) definePoison(row, key, value.message);
+  else if (special) defineValue(row, key, value);
+  else row[key] = value;
 }
 
 function readColumn(scope: DecodeScope, level: number): unknown[] {

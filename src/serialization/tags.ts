@@ -118,7 +118,7 @@ export const SET_COLUMN = 0xb3;
 export const FUNCTION_NAMED = 0xc0;
 /** URL, varint length of path, path */
 export const FUNCTION_REFERENCED = 0xc1;
-/** late flag, code, varint count, captured values, properties, properties of the prototype */
+/** late flag, code, varint count, captured values, of which some are own properties: see encode-function.ts */
 export const FUNCTION_CAPTURED = 0xc2;
-/** a piece of code to run over there: the same, without properties */
+/** the same: a piece of code to run over there */
 export const RECIPE = 0xc3;

@@ -262,6 +262,22 @@ test('the rest with functions installed', async (t) => {
     assert.throws(() => String(got.list[0]), /holder\.list\[0\]: WeakMap/);
   });
 
+  await t.test('poison in many records alike is the same as in one: a property that throws', () => {
+    const holder = Array.from({ length: 40 }, (_, id) => ({ id, weak: id % 2 ? new WeakMap() : id }));
+    const fn = (): unknown => holder;
+    captures(
+      fn,
+      ['holder'],
+      () => [{ value: holder }],
+      (values) => () => values[0],
+    );
+    const got = roundtrip(roundtrip(fn)()) as typeof holder;
+    assert.equal(got[38].weak, 38);
+    assert.throws(() => got[39].weak, /holder\[39\]\.weak: WeakMap/);
+    const { get } = Object.getOwnPropertyDescriptor(got[39], 'weak')!;
+    assert.equal(typeof get, 'function');
+  });
+
   await t.test('unregistered symbols that a function closes over stay one symbol', () => {
     const key = Symbol('key');
     const state = { [key]: 1, key };
