@@ -7,7 +7,7 @@ export const queueSpscSmallMany: Scenario = {
   what: 'objects of three fields, from the first put to the last get',
   unit: '/s',
   better: 'more',
-  ours: ours('queue-spsc-small-many.mjs', 500_000, 1000),
+  ours: ours('queue-spsc-small-many.mjs', 2_000_000, 1000),
   peers: [
     {
       name: 'Python Queue',

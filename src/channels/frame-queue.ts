@@ -147,6 +147,14 @@ export class FrameQueue {
     return true;
   }
 
+  /** Puts many items as one frame, if there is room; for a queue without a frame limit. */
+  tryPutMany(bytes: Uint8Array, items: number, gate?: () => void): boolean {
+    if (!this.#writer.writeMany(bytes, items, gate)) return false;
+    CHAOS: killPoint('queue.put.released');
+    this.readers.wake(items);
+    return true;
+  }
+
   /** Takes the oldest frame, if there is one. Its bytes are scratch memory: open it at once, or `keep` it. */
   tryTake(): IncomingParcel | undefined {
     if (this.#seemsEmpty) return undefined; // FAST PATH
@@ -196,7 +204,8 @@ export class FrameQueue {
 
   /** A look at what the writers write only if all that was seen there before is taken. */
   get #seemsEmpty(): boolean {
-    const taken = this.#readSide.load(ReadWord.taken);
+    // Without Atomics: if it is an older one, the look under the latch says so.
+    const taken = this.#readSide.words[this.#readSide.base + ReadWord.taken];
     if (((this.#seenPut - taken) | 0) > 0) return false; // FAST PATH
     this.#seenPut = this.putCount;
     return this.#seenPut === taken;

@@ -14,6 +14,7 @@ import { killPoint } from '../base/kill-point.js';
 import { type Address, arena } from '../memory/arena.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
+import { FrameOfMany } from './frame-of-many.js';
 import {
   attachmentsAt,
   dropDeadSpare,
@@ -35,6 +36,8 @@ export class FrameReader {
   /** How far the head, in its life of this number, was written at the last look: nobody unwrites it. */
   #seenSequence = -1;
   #seenEnd = 0;
+  /** The frame of many items that was met last. */
+  #ofMany: FrameOfMany | undefined;
 
   /**
    * @param own The readers' cell.
@@ -52,7 +55,11 @@ export class FrameReader {
     this.#take();
     try {
       const segment = this.#nextToRead();
-      return segment && this.#readOne(segment, segment.takenEnd);
+      if (segment === undefined) return undefined;
+      const start = segment.takenEnd;
+      return isOfMany(segment, start)
+        ? this.#takeOfMany(segment, start, 1)[0]
+        : this.#readOne(segment, start);
     } finally {
       this.#release();
     }
@@ -64,6 +71,7 @@ export class FrameReader {
     try {
       const segment = this.#nextToRead();
       if (!segment) return [];
+      if (isOfMany(segment, segment.takenEnd)) return this.#takeOfMany(segment, segment.takenEnd, max);
       const batch = this.#readTogether(segment, segment.takenEnd, max);
       return batch.length > 0 ? batch : [this.#readOne(segment, segment.takenEnd).keep()];
     } finally {
@@ -104,6 +112,12 @@ export class FrameReader {
   #release(): void {
     const { words, base, pointer } = this.#own;
     releaseLatch(words, base + ReadWord.readLatch, pointer);
+  }
+
+  /** Says how many frames were taken. Others see it when they see the latch free, at the latest. */
+  #count(taken: number): void {
+    const { words, base } = this.#own;
+    words[base + ReadWord.taken] = taken;
   }
 
   /** The segment with the oldest frame; those read to the end are given up on the way. */
@@ -153,14 +167,22 @@ export class FrameReader {
     const bytes = copyOut(segment.bytes, payloadAt * 4, far ? 0 : head);
     CHAOS: killPoint('queue.get.copied');
     if (attachments.length > 0) segment.takeIntent = start;
-    segment.take(1, start + frameWords(bytes.length, attachments.length));
+    const taken = segment.take(1, start + frameWords(bytes.length, attachments.length));
     CHAOS: killPoint('queue.get.committed');
     if (attachments.length > 0) {
       ownAttachments(attachments);
       segment.takeIntent = 0; // later the same address may be on its way again, in another frame
     }
-    this.#own.store(ReadWord.taken, segment.takenCount);
+    this.#count(taken);
     return far ? fromAttachment(attachments) : new IncomingParcel(bytes, attachments);
+  }
+
+  #takeOfMany(segment: RingSegment, start: number, most: number): IncomingParcel[] {
+    if (!this.#ofMany?.isAt(segment, start)) this.#ofMany = new FrameOfMany(segment, start);
+    const items = this.#ofMany.take(segment, most);
+    CHAOS: killPoint('queue.get-many.committed');
+    this.#count(segment.takenCount);
+    return items;
   }
 
   #readTogether(segment: RingSegment, start: number, max: number): IncomingParcel[] {
@@ -175,9 +197,9 @@ export class FrameReader {
     }
     if (bounds.length === 0) return [];
     const copy = segment.bytes.slice((base + start) * 4, (base + at) * 4);
-    segment.take(bounds.length / 2, at);
+    const taken = segment.take(bounds.length / 2, at);
     CHAOS: killPoint('queue.get.committed');
-    this.#own.store(ReadWord.taken, segment.takenCount);
+    this.#count(taken);
     const parcels: IncomingParcel[] = [];
     for (let i = 0; i < bounds.length; i += 2) {
       parcels.push(new IncomingParcel(copy.subarray(bounds[i], bounds[i] + bounds[i + 1])));
@@ -197,6 +219,10 @@ export class FrameReader {
     this.#own.store(ReadWord.taken, takenCount); // last: what was given back is never counted nowhere
     this.#onRepaired();
   }
+}
+
+function isOfMany({ words, base }: RingSegment, start: number): boolean {
+  return words[base + start + 1] < 0;
 }
 
 /** A payload too large for a segment came as the first attachment. */

@@ -42,7 +42,7 @@ const NO_ATTACHMENTS: readonly Attachment[] = [];
 /** The attachments of the frame that begins at `start` in a segment. */
 export function attachmentsAt({ words, base }: RingSegment, start: number): readonly Attachment[] {
   const count = words[base + start + 1];
-  if (count === 0) return NO_ATTACHMENTS; // FAST PATH
+  if (count <= 0) return NO_ATTACHMENTS; // FAST PATH; less: a frame of many items
   const at = base + start + FRAME_HEADER_WORDS;
   return Array.from({ length: count }, (_, i) => ({
     at: words[at + 2 * i],

@@ -15,7 +15,15 @@ import type { ObjectWords } from '../sync/object-words.js';
 import type { FrameBatch } from './frame-batch.js';
 import { dropAttachmentsAt, dropDeadSpare, ReadWord, Word } from './frame-words.js';
 import type { OutgoingParcel } from './parcel.js';
-import { FAR, frameWords, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
+import {
+  FAR,
+  frameWords,
+  MANY_HEADER_WORDS,
+  manyFrameWords,
+  RingSegment,
+  SEGMENT_BYTES,
+  SHARED,
+} from './ring-segment.js';
 
 const segmentSlab = blockSlabFor(SEGMENT_BYTES);
 
@@ -61,10 +69,34 @@ export class FrameWriter {
       gate?.();
       if (!this.#makeRoom(batch.length)) return false;
       const segment = this.#tail;
-      const start = segment.end;
+      const start = segment.endToWrite;
       segment.words.set(batch.words, segment.base + start);
-      segment.commit(batch.frames, start + batch.length);
-      this.#object.store(Word.put, segment.putCount);
+      this.#count(segment.commit(batch.frames, start + batch.length));
+      return true;
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Writes one frame of many items, the payload of which is `bytes`; false if there is no room. */
+  writeMany(bytes: Uint8Array, items: number, gate: (() => void) | undefined): boolean {
+    const size = manyFrameWords(bytes.length);
+    this.#take();
+    try {
+      gate?.();
+      if (!this.#makeRoom(size)) return false;
+      const segment = this.#tail;
+      const start = segment.endToWrite;
+      const { words } = segment;
+      const at = segment.base + start;
+      words[at] = bytes.length;
+      words[at + 1] = -items;
+      words[at + 2] = segment.putHere;
+      segment.bytes.set(bytes, (at + MANY_HEADER_WORDS) * 4);
+      CHAOS: killPoint('queue.put-many.written');
+      const put = segment.commit(items, start + size);
+      CHAOS: killPoint('queue.put-many.committed');
+      this.#count(put);
       return true;
     } finally {
       this.#release();
@@ -85,6 +117,11 @@ export class FrameWriter {
 
   #release(): void {
     releaseLatch(this.#words, this.#base + Word.writeLatch, this.#object.pointer);
+  }
+
+  /** Says how many frames were put. Others see it when they see the latch free, at the latest. */
+  #count(put: number): void {
+    this.#words[this.#base + Word.put] = put;
   }
 
   #followTail(): void {
@@ -126,7 +163,7 @@ export class FrameWriter {
     const { bytes, attachments, far } = parcel;
     const segment = this.#tail;
     const { words } = segment;
-    const start = segment.end;
+    const start = segment.endToWrite;
     let at = segment.base + start;
     words[at++] = far ? FAR : bytes.length;
     words[at++] = attachments.length;
@@ -141,9 +178,9 @@ export class FrameWriter {
       parcel.seal(ON_THE_WAY);
       CHAOS: killPoint('queue.put.sealed');
     }
-    segment.commit(1, start + frame);
+    const put = segment.commit(1, start + frame);
     CHAOS: killPoint('queue.put.committed');
-    this.#object.store(Word.put, segment.putCount);
+    this.#count(put);
   }
 
   /** The writer before died with the latch: counts again, frees attachments of a frame that was never committed. */

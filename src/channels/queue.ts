@@ -11,11 +11,13 @@ import { arena } from '../memory/arena.js';
 import type { ObjectKind } from '../sync/object-kind.js';
 import { Existing, SharedObject } from '../sync/shared-object.js';
 import { type Readiness, WAITABLE, type Waitable } from '../sync/wait-any.js';
+import { checkedSize } from './checked-size.js';
 import { FrameBatch } from './frame-batch.js';
 import { FrameQueue } from './frame-queue.js';
 import { itemsUntil } from './items-until.js';
 import { type IncomingParcel, OutgoingParcel } from './parcel.js';
 import { PutLine } from './put-line.js';
+import { arrayOf, PutTogether } from './put-together.js';
 import { holdNewQueue, queueKind, receiveQueues, shipQueue, QueueWord as Word } from './queue-handle.js';
 
 const State = { open: 0, shut: 1 } as const;
@@ -37,6 +39,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
   readonly #kind: ObjectKind;
   readonly #frames: FrameQueue;
   readonly #line = new PutLine();
+  readonly #together: PutTogether;
   /** Taken by a `getMany` that could not revive one of them: for the next calls of this process. */
   readonly #stash: IncomingParcel[] = [];
   #closed = false;
@@ -57,6 +60,7 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
       if (kind === queueKind) holdNewQueue(this, this.object);
     }
     this.#kind = kind;
+    this.#together = new PutTogether(this.#frames);
   }
 
   #createFrames(frames: number): FrameQueue {
@@ -110,8 +114,17 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
     const deadline = Deadline.from(wait);
     deadline.throwIfAborted();
     const batch = this.#frames.frameLimit === 0 ? new FrameBatch() : undefined;
+    const list = batch && this.#kind === queueKind ? arrayOf(items) : [];
+    let index = 0;
+    let next = 0;
     try {
       for (const item of items) {
+        if (index++ < next) continue;
+        if (batch && this.#together.isWorth(list.length - index + 1)) {
+          this.#putBatch(batch);
+          next = index - 1 + this.#together.put(list, index - 1, this.#checkOpen);
+          if (index <= next) continue;
+        }
         const parcel = this.#pack(item);
         if (batch?.add(parcel)) continue;
         if (batch) this.#putBatch(batch);
@@ -131,29 +144,46 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
    * @throws {QueueShutDownError} If the queue is shut down and empty.
    * @throws {SerializationError} If the item can't be revived here; the queue goes on.
    */
-  async get(wait?: Wait): Promise<T> {
-    const deadline = Deadline.from(wait);
-    deadline.throwIfAborted();
-    const parcel = this.#tryTake() ?? (await this.#frames.readers.until(this.#tryTakeToKeep, deadline));
-    if (!parcel) throw new QueueEmptyError();
+  get(wait?: Wait): Promise<T> {
     try {
-      return (parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T;
+      const deadline = Deadline.from(wait);
+      deadline.throwIfAborted();
+      const parcel = this.#tryTake();
+      if (parcel === undefined) return this.#getLater(deadline);
+      return parcel.needsPreparation ? this.#openAsync(parcel) : Promise.resolve(this.#open(parcel)); // FAST PATH
     } catch (error) {
-      this.notRevived(parcel);
-      throw error;
+      return Promise.reject(error);
     }
+  }
+
+  async #getLater(deadline: Deadline): Promise<T> {
+    const parcel = await this.#frames.readers.until(this.#tryTakeToKeep, deadline);
+    if (!parcel) throw new QueueEmptyError();
+    return parcel.needsPreparation ? this.#openAsync(parcel) : this.#open(parcel);
+  }
+
+  #open(parcel: IncomingParcel): T {
+    try {
+      return parcel.open() as T;
+    } catch (error) {
+      return this.#lose(parcel, error);
+    }
+  }
+
+  #openAsync(parcel: IncomingParcel): Promise<T> {
+    return parcel.openAsync().catch((error: unknown) => this.#lose(parcel, error)) as Promise<T>;
+  }
+
+  #lose(parcel: IncomingParcel, error: unknown): never {
+    this.notRevived(parcel);
+    throw error;
   }
 
   /** The blocking twin of `get`: it stops the event loop. */
   getSync(wait?: Wait): T {
     const parcel = this.#tryTake() ?? this.#frames.readers.untilSync(this.#tryTake, Deadline.from(wait));
     if (!parcel) throw new QueueEmptyError();
-    try {
-      return parcel.open() as T;
-    } catch (error) {
-      this.notRevived(parcel);
-      throw error;
-    }
+    return this.#open(parcel);
   }
 
   /** Takes the oldest item if there is one. @throws {QueueEmptyError} If there is none. */
@@ -170,10 +200,11 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
       throw new RangeError(`getMany takes a whole number from 1 up, got ${max}`);
     const items: T[] = [await this.get(wait)];
     while (items.length < max) {
-      const stashed = this.#stash.splice(0, max - items.length);
-      const parcels = stashed.length > 0 ? stashed : this.takeMany(max - items.length);
+      const room = max - items.length;
+      const parcels = this.#stash.length > 0 ? this.#stash.splice(0, room) : this.takeMany(room);
       if (parcels.length === 0) break;
-      for (const [i, parcel] of parcels.entries()) {
+      for (let i = 0; i < parcels.length; i++) {
+        const parcel = parcels[i];
         try {
           items.push((parcel.needsPreparation ? await parcel.openAsync() : parcel.open()) as T);
         } catch (error) {
@@ -316,10 +347,3 @@ export class Queue<T = unknown> extends SharedObject implements AsyncIterable<T>
 }
 
 receiveQueues((existing) => new Queue(existing));
-
-function checkedSize(maxSize: number): number {
-  if (!Number.isInteger(maxSize))
-    throw new TypeError(`maxSize must be a whole number, got ${String(maxSize)}`);
-  if (maxSize > 0x7fffffff) throw new RangeError(`maxSize is 2147483647 at most, got ${maxSize}`);
-  return Math.max(0, maxSize);
-}

@@ -66,6 +66,22 @@ export function encode(value: unknown, writer: ShipmentWriter, root = 'value'): 
   }
 }
 
+/**
+ * As `encode`, of values that are sent together and arrive as if each had been sent alone. Decoded, they are an array.
+ * @returns Undefined if that can't be promised: of what is neither a scalar nor a record of scalars.
+ */
+export function encodeTogether(values: readonly unknown[]): Uint8Array | undefined {
+  const encoder = (encoders[encoding] ??= new Encoder());
+  encoding++;
+  try {
+    return encoder.runFlat(values);
+  } catch {
+    return undefined; // sent alone, each has an error of its own, or none
+  } finally {
+    encoding--;
+  }
+}
+
 /** Whether modules must be imported before decode. */
 export function needsPreparation(bytes: Uint8Array): boolean {
   return (bytes[0] & FLAG_PREPARE) !== 0;

@@ -8,6 +8,7 @@ import { kindOfArray, UNKNOWN_ARRAY } from './array-kind.js';
 import { BufferTable } from './buffer-table.js';
 import { ByteWriter } from './byte-writer.js';
 import { encodeBigInt } from './encode-bigint.js';
+import { encodeDictionary } from './encode-dictionary.js';
 import { encodeElements } from './encode-elements.js';
 import { encodeFunction } from './encode-function.js';
 import type { EncodeScope } from './encode-scope.js';
@@ -19,7 +20,6 @@ import { IdentityTable } from './identity-table.js';
 import { HASHED, hashOfArray, hashOfScalar, mixHash } from './likeness-hash.js';
 import { SHAPE_KEYS_LIMIT, type Shape, ShapeWriter } from './shape-writer.js';
 import {
-  DICTIONARY,
   FALSE,
   FLAG_LIBRARY,
   FLAG_PREPARE,
@@ -50,6 +50,7 @@ export class Encoder implements EncodeScope {
   readonly #path = new ValuePath();
   /** Nodes that are being written and can't be referred to yet, with what a reference does. */
   readonly #open = new Map<number, (() => void) | undefined>();
+  #isFlat = false;
   /** FLAG_REFERENCES and FLAG_LIBRARY, as found while writing. */
   #flags = 0;
 
@@ -61,7 +62,8 @@ export class Encoder implements EncodeScope {
     this.writer = writer;
     this.#path.start(root);
     try {
-      this.value(value);
+      if (this.#isFlat) encodeElements(this, value as unknown[], undefined, kindOfArray(value as unknown[]));
+      else this.value(value);
       this.#finish();
       return out.view();
     } catch (error) {
@@ -70,6 +72,13 @@ export class Encoder implements EncodeScope {
     } finally {
       this.#clear();
     }
+  }
+
+  /** Writes values as the elements of one message. @throws {SerializationError} If not all are scalars, or records of such. */
+  runFlat(values: readonly unknown[]): Uint8Array {
+    this.#isFlat = true;
+    this.functions = undefined;
+    return this.run(values, noWriter, 'values');
   }
 
   #finish(): void {
@@ -84,7 +93,7 @@ export class Encoder implements EncodeScope {
 
   #clear(): void {
     this.writer = noWriter;
-    this.lenient = false;
+    this.lenient = this.#isFlat = false;
     this.#flags = 0;
     this.#seen.clear();
     this.#shapes.clear();
@@ -128,6 +137,7 @@ export class Encoder implements EncodeScope {
   }
 
   #object(value: object): void {
+    if (this.#isFlat) this.refuse('no scalar');
     const prototype = getPrototypeOf(value);
     if (prototype === objectPrototype) this.#plain(value);
     else if (isArray(value)) this.#array(value, prototype === arrayPrototype);
@@ -198,29 +208,20 @@ export class Encoder implements EncodeScope {
   }
 
   fields(object: object, keys: readonly string[]): void {
-    const length = keys.length;
     const record = object as Record<string, unknown>;
-    if (length > SHAPE_KEYS_LIMIT) {
-      this.out.u8(DICTIONARY);
-      this.out.varint(length);
-      for (let i = 0; i < length; i++) {
-        this.out.string(keys[i]);
-        this.member(keys[i], record[keys[i]]);
-      }
-      return;
+    if (keys.length > SHAPE_KEYS_LIMIT) encodeDictionary(this, record, keys);
+    else {
+      this.#shapes.write(keys, this.out);
+      this.#fieldsFrom(0, record, keys);
     }
-    this.#shapes.write(keys, this.out);
-    this.#fieldsFrom(0, record, keys);
   }
 
   #fieldsFrom(start: number, record: Record<string, unknown>, keys: readonly string[]): void {
-    const length = keys.length;
-    for (let i = start; i < length; i++) {
-      const key = keys[i];
-      const value = record[key];
+    for (let i = start; i < keys.length; i++) {
+      const value = record[keys[i]];
       if (typeof value === 'string') this.out.string(value);
       else if (typeof value === 'number') this.out.number(value);
-      else this.member(key, value);
+      else this.member(keys[i], value);
     }
   }
 
@@ -318,8 +319,7 @@ export class Encoder implements EncodeScope {
   attempt(write: () => void, whatever = false): Error | undefined {
     const { out, modules } = this;
     const [at, nodes, shapes, buffers] = [out.at, this.#seen.count, this.#shapes.count, this.buffers.count];
-    const [needed, flags] = [modules.size, this.#flags];
-    const { depth } = this.#path;
+    const [needed, flags, depth] = [modules.size, this.#flags, this.#path.depth];
     try {
       write();
       return undefined;
