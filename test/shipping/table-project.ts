@@ -40,6 +40,9 @@ export async function makeProject(): Promise<void> {
   write('table.mts', textOf([...ES_MODULE, 'cases-types.ts']));
   const typeScript = ['cases-types.ts', 'cases-typescript.ts'];
   write('table-tsx.mts', textOf([...ES_MODULE, ...typeScript, 'cases-decorators.ts']));
+  write('table-legacy.mts', textOf([...ES_MODULE, ...typeScript, 'cases-legacy-decorators.ts']));
+  const compilerOptions = { experimentalDecorators: true, useDefineForClassFields: true };
+  write('legacy.json', JSON.stringify({ compilerOptions }));
   write('table-tsx.cts', textOf(['head-cts.js', 'cases.js', ...typeScript, 'cases-decorators.ts']));
   write('table-compiled.cjs', compiled());
   write('to-bundle.mjs', textOf(BUNDLED));

@@ -52,7 +52,11 @@ const forms: Readonly<Record<string, Form>> = {
   'a CommonJS script with octal numbers': { args: ['table-octal.cjs'], refuses: framesOfClasses },
   'TypeScript by tsx': { args: [...tsx, 'table-tsx.mts'] },
   // On Node 20 tsx can't load an ES module, as the library's entry is, from CommonJS.
-  'TypeScript by tsx as CommonJS': { args: [...tsx, 'table-tsx.cts'], from: 24, everywhere: true },
+  'TypeScript by tsx as CommonJS': { args: [...tsx, 'table-tsx.cts'], from: 24 },
+  'TypeScript by tsx with experimentalDecorators': {
+    args: [...tsx, 'table-legacy.mts'],
+    env: { TSX_TSCONFIG_PATH: path.join(project, 'legacy.json') },
+  },
   'TypeScript compiled by tsc to CommonJS': { args: ['table-compiled.cjs'] },
   'an ES module bundled by esbuild': { args: ['table-bundled.mjs'] },
   'an ES module bundled and minified by esbuild': { args: ['table-minified.mjs'] },
