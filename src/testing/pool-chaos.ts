@@ -27,6 +27,8 @@ export interface PoolChaosOptions {
 /** What the items of a round may become, besides their value. */
 const ALLOWED = new Set(['WorkerCrashedError']);
 const ITEMS = 60;
+/** So many of the items of bursts arm a kill point: several workers die in each round, often at once. */
+const ARMED_SHARE = 0.08;
 const PAUSE_MS = 10;
 const HANG_MS = 60_000;
 const NO_ORDER = '';
@@ -232,7 +234,7 @@ class PoolRun {
 
   #items(point?: string): Item[] {
     return Array.from({ length: ITEMS }, (_, n) => {
-      const isArmed = point === undefined && this.#random() < 0.03;
+      const isArmed = point === undefined && this.#random() < ARMED_SHARE;
       return [n, isArmed ? this.#arm() : NO_ORDER, between(this.#random, 1, 5)];
     });
   }
