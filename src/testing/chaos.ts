@@ -37,6 +37,8 @@ export interface ChaosOptions<Args extends unknown[]> {
   mostPasses?: number;
   /** A worker that does not pass its kill point in so many milliseconds is killed where it is; unless said: 60. */
   patienceMs?: number;
+  /** Without progress for so many milliseconds somebody hangs; unless said: 30,000. */
+  hangMs?: number;
   /** Share of steps that pause a worker instead of killing one; unless said: 0.2. */
   pauses?: number;
   /** Unless said: MANYHANDS_CHAOS_SEED, or a new one. */
@@ -65,7 +67,6 @@ const PAUSE_MS = 10;
 const PATIENCE_MS = 60;
 /** How much lower the priority of a worker is than that of a process that starts. */
 const NICER = 5;
-/** Nobody may wait so long for the dead. */
 const HANG_MS = 30_000;
 
 /**
@@ -225,7 +226,7 @@ class ChaosRun<Args extends unknown[]> {
       if (stuck.length === 0) return { firstMs: Math.max(0, firstMs), allMs: nowMs };
       const ended = stuck.find(({ worker }) => !worker.isAlive());
       if (ended) throw new Error(`${ended.worker} ended by itself: exit code ${ended.worker.exitCode}`);
-      if (nowMs > HANG_MS) {
+      if (nowMs > (this.#options.hangMs ?? HANG_MS)) {
         const names = stuck.map(({ worker }) => String(worker)).join(', ');
         throw new Error(`no progress of ${names} after ${this.#kills} kills`);
       }

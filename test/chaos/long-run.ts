@@ -3,11 +3,12 @@
 
 import { queueScenarios, syncScenarios } from './scenarios/all.js';
 import { poolScenarios } from './scenarios/pools.js';
+import { startScenarios } from './scenarios/starts.js';
 import { longSize, reportLine } from './size.js';
 
 const wanted = process.argv.slice(2).map((part) => part.toLowerCase());
 const size = longSize();
-const chosen = [...syncScenarios, ...queueScenarios, ...poolScenarios].filter(
+const chosen = [...syncScenarios, ...queueScenarios, ...poolScenarios, ...startScenarios].filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => isCalled(name.toLowerCase(), part)),
 );
 if (chosen.length === 0) {
