@@ -11,7 +11,11 @@ import { type ChaosReport, type ChaosWorker, chaos } from '../../../src/testing/
 import { memoryInUse } from '../memory-in-use.js';
 import { type Scenario, waitingPoints } from './scenario.js';
 
-type Item = [life: number, n: number, payload?: Buffer | string];
+interface Item {
+  readonly life: number;
+  readonly n: number;
+  readonly payload?: Buffer | string;
+}
 type Receipt = [consumer: number, life: number, n: number];
 
 const putPoints = [
@@ -23,6 +27,7 @@ const putPoints = [
   'queue.put.segment',
   'queue.put.linked',
 ];
+const putManyPoints = ['queue.put-many.written', 'queue.put-many.committed'];
 const getPoints = [
   'queue.get.copied',
   'queue.get.committed',
@@ -60,16 +65,21 @@ interface Variant {
   readonly getPoints: readonly string[];
   /** Whether items of the dead come again. */
   readonly redeliver: boolean;
+  /** All items small, and many put at once: they go together in frames. */
+  readonly manyInFrame?: boolean;
 }
 
-async function produce(self: ChaosWorker, queue: Queue<Item>, ledger: RawArray<'i'>) {
+async function produce(self: ChaosWorker, queue: Queue<Item>, ledger: RawArray<'i'>, manyInFrame: boolean) {
   const life = ledger.add(0, 1);
   const lastPut = 2 + 2 * self.index;
   ledger.set(lastPut, -1);
   ledger.set(lastPut - 1, life);
   for (let n = 0, turn = 1; ; turn++) {
-    const items: Item[] = Array.from({ length: 1 + (n % 3) }, (_, i) => itemOf(life, n + i));
-    if (n % 7 === 0) await queue.putMany(items);
+    const length = manyInFrame ? 10 + (turn % 50) : 1 + (n % 3);
+    const items: Item[] = Array.from({ length }, (_, i) =>
+      manyInFrame ? { life, n: n + i } : itemOf(life, n + i),
+    );
+    if (manyInFrame || n % 7 === 0) await queue.putMany(items);
     else for (const item of items) await (n % 2 ? queue.putSync(item) : queue.put(item));
     n += items.length;
     ledger.set(lastPut, n - 1);
@@ -84,12 +94,12 @@ async function produce(self: ChaosWorker, queue: Queue<Item>, ledger: RawArray<'
 
 /** Most are small, some fill a ring segment soon, some are too large for one. */
 function itemOf(life: number, n: number): Item {
-  if (n % 11 === 0) return [life, n, Buffer.alloc(20_000, n % 256)];
-  if (n % 5 === 0) return [life, n, String(n % 10).repeat(6000)];
-  return [life, n];
+  if (n % 11 === 0) return { life, n, payload: Buffer.alloc(20_000, n % 256) };
+  if (n % 5 === 0) return { life, n, payload: String(n % 10).repeat(6000) };
+  return { life, n };
 }
 
-function isWhole([, n, payload]: Item): boolean {
+function isWhole({ n, payload }: Item): boolean {
   if (payload === undefined) return true;
   if (typeof payload === 'string') return payload === String(n % 10).repeat(6000);
   return payload.length === 20_000 && payload.every((byte) => byte === n % 256);
@@ -102,8 +112,8 @@ async function consume(self: ChaosWorker, queue: Queue<Item>, receipts: Queue<Re
         ? await queue.getMany(MOST_IN_HAND)
         : [turn % 3 === 1 ? await queue.get() : queue.getSync()];
     for (const item of items) {
-      if (!isWhole(item)) throw new Error(`item ${item[1]} of life ${item[0]} is torn`);
-      receipts.putSync([life, item[0], item[1]]);
+      if (!isWhole(item)) throw new Error(`item ${item.n} of life ${item.life} is torn`);
+      receipts.putSync([life, item.life, item.n]);
       if (queue instanceof JoinableQueue) queue.taskDone();
     }
     self.progress();
@@ -121,7 +131,7 @@ function trafficScenario(variant: Variant): Scenario {
       const receipts = new Queue<Receipt>();
       const ledger = new RawArray('i', 1 + 2 * size.processes);
       const books = new Books();
-      await queue.put([-1, 0]);
+      await queue.put({ life: -1, n: 0 });
       await receipts.put([-1, -1, 0]);
       for (const each of [queue, receipts]) await each.get();
       if (queue instanceof JoinableQueue) queue.taskDone();
@@ -141,10 +151,16 @@ function trafficScenario(variant: Variant): Scenario {
           ...(index % 2 === 0 ? variant.putPoints : [...variant.getPoints, ...putPoints]),
           ...waitingPoints,
         ],
-        args: [queue, receipts, ledger],
-        worker: (self: ChaosWorker, queue: Queue<Item>, receipts: Queue<Receipt>, ledger: RawArray<'i'>) =>
+        args: [queue, receipts, ledger, variant.manyInFrame ?? false],
+        worker: (
+          self: ChaosWorker,
+          queue: Queue<Item>,
+          receipts: Queue<Receipt>,
+          ledger: RawArray<'i'>,
+          manyInFrame: boolean,
+        ) =>
           self.index % 2 === 0
-            ? produce(self, queue, ledger)
+            ? produce(self, queue, ledger, manyInFrame)
             : consume(self, queue, receipts, ledger.add(0, 1)),
         check: () => books.notePuts(ledger),
       });
@@ -153,7 +169,7 @@ function trafficScenario(variant: Variant): Scenario {
       await clerk;
       const joining = queue instanceof JoinableQueue ? queue.join(JOIN_MS) : undefined;
       while (!queue.empty()) {
-        const [life, n] = await queue.get();
+        const { life, n } = await queue.get();
         books.enter([-1, life, n]);
         if (queue instanceof JoinableQueue) queue.taskDone();
       }
@@ -245,6 +261,16 @@ export const trafficScenarios: readonly Scenario[] = [
     putPoints,
     getPoints,
     redeliver: false,
+  },
+  {
+    name: 'Queue traffic, many in a frame',
+    claim:
+      'producers and consumers of frames of many items are killed at every step; every other item comes once, in order',
+    make: () => new Queue<Item>(),
+    putPoints: [...putPoints, ...putManyPoints],
+    getPoints: [...getPoints, 'queue.get-many.committed'],
+    redeliver: false,
+    manyInFrame: true,
   },
   {
     name: 'JoinableQueue traffic',
