@@ -21,10 +21,11 @@ const programs = {
 const testingEntryPoints = { testing: 'src/testing.ts', bootstrap: 'src/bootstrap.ts' };
 
 /** The library with its kill points, and what else is given, as a whole of its own in a folder. */
-export async function bundleForTesting(outdir, moreEntryPoints = {}) {
+export async function bundleForTesting(outdir, moreEntryPoints = {}, moreSettings = {}) {
   const { build: bundle } = await import('esbuild');
   await bundle({
     ...settings,
+    ...moreSettings,
     format: 'esm',
     splitting: true,
     // All chunks lie beside the entries, so that `new URL('./bootstrap.js', import.meta.url)` is right in each.

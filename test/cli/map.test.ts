@@ -14,13 +14,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { bundle } from '../support/bundle.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const functions = path.join(root, 'test/fixtures/cli/functions.mjs');
 const scratch = mkdtempSync(path.join(tmpdir(), 'manyhands-cli-'));
 const notResults = path.join(scratch, 'not-results');
 writeFileSync(notResults, 'something else\n');
+/** The command with the library, bundled: each test starts several processes. */
+let command = '';
+before(async () => {
+  command = path.join(await bundle({ command: 'src/cli/main.ts' }), 'command.js');
+});
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 interface Ended {
@@ -30,9 +36,7 @@ interface Ended {
 }
 
 function start(args: string[], options: { stdin?: string; cwd?: string } = {}): ChildProcess {
-  const main = path.join(root, 'src/cli/main.ts');
-  const tsx = import.meta.resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, main, ...args], { cwd: options.cwd ?? scratch });
+  const child = spawn(process.execPath, [command, ...args], { cwd: options.cwd ?? scratch });
   child.stdin?.on('error', () => {}); // it may end before it has read everything
   if (options.stdin !== undefined) child.stdin?.end(options.stdin);
   return child;

@@ -9,6 +9,7 @@ import {
   RemoteError,
   SerializationError,
 } from '../../src/index.js';
+import { ownProcessOnly } from '../support/start-method.js';
 import { textOf } from './program.js';
 
 /** Not seen in the output of the tests: what a failing child says. */
@@ -155,7 +156,7 @@ describe('Process.exitCode', () => {
     ['SIGABRT', 6],
     ['SIGSEGV', 11],
   ] as const) {
-    it(`is -${number} after ${signal}`, async () => {
+    it(`is -${number} after ${signal}`, ownProcessOnly, async () => {
       const child = await startQuietly(
         (signal: NodeJS.Signals) =>
           new Promise<never>(() => {
@@ -169,7 +170,7 @@ describe('Process.exitCode', () => {
     });
   }
 
-  it('is -6 out of memory, and the error and stderr say that it was the heap', async () => {
+  it('is -6 out of memory, and the error and stderr say that it was the heap', ownProcessOnly, async () => {
     const child = new Process({
       target: () => {
         const kept: unknown[] = [];

@@ -1,6 +1,4 @@
-/** The conformance suite of Process, where processes are started by prefork: who is who, starts that are refused, and the end of a program. */
-import { programSuites } from '../support/suites.js';
+/** The conformance suite of Process, where processes are started by prefork: options, starts that are refused, and the end of a program. */
+import { programSuites, runSuites } from '../support/suites.js';
 
-process.env['MANYHANDS_TEST_START_METHOD'] = 'prefork';
-await import('../support/start-method.js');
-for (const suite of programSuites) await import(`./${suite}.test.js`);
+await runSuites('prefork', programSuites);

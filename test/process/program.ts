@@ -29,11 +29,7 @@ export class Program {
   #stderr = '';
 
   constructor(fixture: string, args: string[] = [], sharedMemory = sharedMemoryFolder()) {
-    const file = path.join(root, 'test/fixtures/process', fixture);
-    const flags = ['--import', import.meta.resolve('tsx')];
-    if (process.env['MANYHANDS_TEST_START_METHOD'])
-      flags.push('--import', import.meta.resolve('../support/start-method.ts'));
-    this.#child = spawn(process.execPath, [...flags, file, ...args], {
+    this.#child = spawn(process.execPath, [...commandOf(fixture), ...args], {
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, MANYHANDS_SHM_DIR: sharedMemory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -67,6 +63,16 @@ export class Program {
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
+}
+
+/** Bundled with the suite that runs it, or by tsx. */
+function commandOf(fixture: string): string[] {
+  const bundle = process.env['MANYHANDS_TEST_BUNDLE'];
+  if (!bundle)
+    return ['--import', import.meta.resolve('tsx'), path.join(root, 'test/fixtures/process', fixture)];
+  const inBundle = (name: string) => path.join(bundle, name.replace('.ts', '.js'));
+  const before = ['testing.ts', 'start-method.ts'].flatMap((name) => ['--import', inBundle(name)]);
+  return ['--enable-source-maps', ...before, inBundle(fixture)];
 }
 
 export function runProgram(fixture: string, args?: string[], sharedMemory?: string): Promise<Ended> {
