@@ -156,14 +156,13 @@ export class Staff {
     this.#wanted = wanted;
     if (!start) return;
     const staying = [...this.#workers.values()].filter((worker) => this.#stays(worker));
-    let tooMany = staying.filter(({ id }) => !this.#expiring.has(id)).length - wanted;
-    const byWork = staying.map((worker) => ({ worker, work: this.#workOf(worker) }));
-    byWork.sort((a, b) => a.work - b.work);
-    for (const { worker } of byWork) {
-      if (tooMany <= 0) break;
-      if (!this.#expiring.has(worker.id)) tooMany--; // who has a successor is not counted: that one is
-      this.#dismiss(worker);
-    }
+    staying.sort((a, b) => this.#workOf(a) - this.#workOf(b));
+    const atWork = staying.filter(({ id }) => this.#dispatcher.seat(id));
+    for (const worker of atWork.slice(0, Math.max(0, atWork.length - wanted))) this.#dismiss(worker);
+    // Of those without a seat, as many stay as are missing, or are successors of who is at work.
+    const tooMany = this.#workers.size - this.#leaving.size - this.#expiring.size - wanted;
+    const others = staying.filter((worker) => !atWork.includes(worker));
+    for (const worker of others.slice(0, Math.max(0, tooMany))) this.#dismiss(worker);
     this.fill();
     this.seatReserve();
   }
