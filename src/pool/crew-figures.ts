@@ -11,7 +11,7 @@ const WINDOW_MS = 5000;
 export interface CrewFigures {
   /** Items run to their end, per second, lately. */
   readonly throughput: number;
-  /** From the submission to the hand-out to a worker. */
+  /** From the submission to the hand-out to a worker; an item that is taken back from a slow one is handed out, and counted, again. */
   readonly wait: Durations;
   /** How long items ran: the mean of those answered in one message. */
   readonly run: Durations;

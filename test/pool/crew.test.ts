@@ -70,8 +70,7 @@ describe('Pool.resize()', () => {
     for (let i = 0; i < 8; i++) await pool.apply(pidHere);
     assert.ok(pool.stats().started > 3);
     const resized = pool.resize(1);
-    const { workers } = pool.stats();
-    assert.equal(workers.filter(({ state }) => state === 'busy' || state === 'idle').length, 1);
+    assert.equal(pool.stats().busy, 1);
     go.set();
     await Promise.all(waiting);
     await resized;
@@ -357,10 +356,8 @@ describe('Pool.stats()', () => {
     assert.deepEqual([done, failed, pending, completed, size], [9, 1, 0, 10, 2]);
     assert.deepEqual([busy, idle, running, restarts, recycled], [0, 2, 0, 0, 0]);
     const { workers, wait, run, throughput } = pool.stats();
-    assert.deepEqual(
-      [workers.reduce((sum, { items }) => sum + items, 0), wait.count, run.count],
-      [10, 10, 10],
-    );
+    assert.deepEqual([workers.reduce((sum, { items }) => sum + items, 0), run.count], [10, 10]);
+    assert.ok(wait.count >= 10); // what was taken back was handed out twice
     assert.ok(throughput > 0 && run.maxMs >= run.p50Ms && workers.every(({ busyShare }) => busyShare <= 1));
   });
 });
