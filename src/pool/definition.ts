@@ -78,12 +78,9 @@ export class Definitions {
   }
 
   #add(fn: AnyFunction, packed: PackedValue): Definition {
-    functionReader.begin?.();
-    const recipe = functionReader.describe(fn, 'fn');
-    const capturing = recipe.how === 'capture' && recipe.captured.length > 0;
     const known = {
       definition: this.#define(fn.name, packed, new Cost()),
-      capturing,
+      capturing: isCapturing(fn),
       lookedAt: this.#thisTurn(),
     };
     this.#known.set(fn, known);
@@ -109,6 +106,16 @@ export class Definitions {
       }).unref();
     }
     return this.#turn;
+  }
+}
+
+/** Whether it closes over anything that travels with it. */
+function isCapturing(fn: AnyFunction): boolean {
+  try {
+    const recipe = functionReader.describe(fn, 'fn');
+    return recipe.how === 'capture' && recipe.captured.length > 0;
+  } finally {
+    functionReader.end?.();
   }
 }
 

@@ -54,7 +54,6 @@ let decoding = 0;
 export function encode(value: unknown, writer: ShipmentWriter, root = 'value'): Uint8Array {
   const encoder = (encoders[encoding] ??= new Encoder());
   encoder.functions = installed.reader;
-  if (encoding === 0) installed.reader?.begin?.();
   encoding++;
   poisonSpeaks(true);
   try {

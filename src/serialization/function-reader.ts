@@ -18,7 +18,6 @@ import { boundRecipe, proxyRecipe } from './wrapped-functions.js';
 
 export const functionReader: FunctionReader = {
   describe,
-  begin: forgetParcel,
   end: forgetParcel,
   noteStart: noteStartingModules,
   privateMembers,

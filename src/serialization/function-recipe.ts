@@ -61,9 +61,7 @@ export interface FunctionReader {
    * @throws {NotShippableError} If it can't; the message names the variable and the remedy.
    */
   describe(fn: AnyFunction, path: string): FunctionRecipe;
-  /** A new parcel begins: variables that functions share are paired within one. */
-  begin?(): void;
-  /** The parcel is written, or refused: what those variables hold is kept alive no longer. */
+  /** A parcel is written, or refused: variables that functions share were paired within it, and are kept alive no longer. */
   end?(): void;
   /** The program starts a process: notes the modules that do so while they are imported. */
   noteStart?(): void;
