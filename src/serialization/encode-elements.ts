@@ -6,10 +6,10 @@ import { elementAt, Gaps } from './array-facts.js';
 import { ALL_INT32, ALL_NUMBERS, INT32_OR_HOLES, NUMBERS_OR_HOLES } from './array-kind.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { EncodeScope } from './encode-scope.js';
-import { copyDoubles, copyInts, NUMBERS_WORTH, writeFewNumbers, writeNumbers } from './number-arrays.js';
+import { copyNumbers, NUMBERS_WORTH, writeFewNumbers, writeNumbers } from './number-arrays.js';
 import { encodeRecords, RECORDS_WORTH } from './record-runs.js';
 import { STRINGS_WORTH, writeStrings } from './string-arrays.js';
-import { ARRAY, COLUMNS_DEPTH, FALSE, HOLES, NULL, TRUE } from './tags.js';
+import { ARRAY, COLUMNS_DEPTH, DOUBLES, FALSE, HOLES, INT32S, NULL, TRUE } from './tags.js';
 import type { Places } from './value-path.js';
 
 /**
@@ -41,7 +41,7 @@ function encodeBlocks(
   switch (typeof first) {
     case 'number':
       if (length < NUMBERS_WORTH) return writeFewNumbers(out, array);
-      return copyNumbers(out, array, kind) || writeNumbers(out, array, first);
+      return copyKnownNumbers(out, array, kind) || writeNumbers(out, array, first);
     case 'string':
       return length >= STRINGS_WORTH && writeStrings(out, array, length);
     case 'object':
@@ -56,23 +56,13 @@ function encodeBlocks(
 const { includes } = Array.prototype;
 
 /** Writes an array of which the engine knows that it holds numbers only. @returns False if that is not known. */
-function copyNumbers(out: ByteWriter, array: readonly unknown[], kind: number): boolean {
-  switch (kind) {
-    case INT32_OR_HOLES:
-    case NUMBERS_OR_HOLES:
-      if (includes.call(array, undefined)) return false; // what is missing is found as such
-      if (kind === INT32_OR_HOLES) copyInts(out, array as readonly number[]);
-      else copyDoubles(out, array as readonly number[]);
-      return true;
-    case ALL_INT32:
-      copyInts(out, array as readonly number[]);
-      return true;
-    case ALL_NUMBERS:
-      copyDoubles(out, array as readonly number[]);
-      return true;
-    default:
-      return false;
-  }
+function copyKnownNumbers(out: ByteWriter, array: readonly unknown[], kind: number): boolean {
+  const isInts = kind === ALL_INT32 || kind === INT32_OR_HOLES;
+  if (!isInts && kind !== ALL_NUMBERS && kind !== NUMBERS_OR_HOLES) return false;
+  const mayMiss = kind === INT32_OR_HOLES || kind === NUMBERS_OR_HOLES;
+  if (mayMiss && includes.call(array, undefined)) return false; // what is missing is found as such
+  copyNumbers(out, array as readonly number[], isInts ? INT32S : DOUBLES);
+  return true;
 }
 
 /**

@@ -37,34 +37,28 @@ export function writeNumbers(out: ByteWriter, array: readonly unknown[], first: 
   return false;
 }
 
-/** Writes an array of four-byte integers, all of them there, none -0. */
-export function copyInts(out: ByteWriter, array: readonly number[]): void {
+/** Writes an array of numbers, all of them there: as doubles, or, if none is -0, as four-byte integers. */
+export function copyNumbers(
+  out: ByteWriter,
+  array: readonly number[],
+  tag: typeof INT32S | typeof DOUBLES,
+): void {
   const { length } = array;
-  out.u8(INT32S);
+  const isDoubles = tag === DOUBLES;
+  const size = isDoubles ? 8 : 4;
+  out.u8(tag);
   out.varint(length);
   if (length <= STAGED) {
-    out.stage.ints.set(array);
-    out.copy(out.stage.intBytes, length * 4);
+    const { stage } = out;
+    (isDoubles ? stage.doubles : stage.ints).set(array);
+    out.copy(isDoubles ? stage.doubleBytes : stage.intBytes, length * size);
     return;
   }
-  const at = out.aligned(4, length);
-  new Int32Array(out.bytes.buffer, at, length).set(array);
-  out.pullUp(at, length * 4);
-}
-
-/** Writes an array of numbers, all of them there. */
-export function copyDoubles(out: ByteWriter, array: readonly number[]): void {
-  const { length } = array;
-  out.u8(DOUBLES);
-  out.varint(length);
-  if (length <= STAGED) {
-    out.stage.doubles.set(array);
-    out.copy(out.stage.doubleBytes, length * 8);
-    return;
-  }
-  const at = out.aligned(8, length);
-  new Float64Array(out.bytes.buffer, at, length).set(array);
-  out.pullUp(at, length * 8);
+  const at = out.aligned(size, length);
+  const { buffer } = out.bytes;
+  const numbers = isDoubles ? new Float64Array(buffer, at, length) : new Int32Array(buffer, at, length);
+  numbers.set(array);
+  out.pullUp(at, length * size);
 }
 
 // A loop that meets arrays of several kinds makes V8 turn those of one kind into those of another, the program's own
