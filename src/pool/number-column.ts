@@ -21,7 +21,7 @@ const PART = 1024;
 const sliceOf = Array.prototype.slice;
 
 /** The elements of an array, copied: into a column, if all of them are numbers and there are many. */
-export function copyOf(array: readonly unknown[]): unknown[] | NumberColumn {
+export function copyItems(array: readonly unknown[]): unknown[] | NumberColumn {
   const { length } = array;
   if (length < WORTH_A_COLUMN) return sliceOf.call(array);
   let column: NumberColumn | undefined;
@@ -81,16 +81,12 @@ const STAGE_BYTES = LONGEST * 8 * 4 + 8;
 
 /** A column that is written number by number, and sent. */
 export class ColumnWriter {
-  readonly #ints: Int32Array;
-  readonly #doubles: Float64Array;
+  /** Made for the first number: a process that sends none has none. */
+  #ints: Int32Array = new Int32Array(0);
+  #doubles: Float64Array = new Float64Array(0);
+  #room = 0;
   #holdsDoubles = false;
   #count = 0;
-
-  constructor() {
-    const buffer = new ArrayBuffer(STAGE_BYTES);
-    this.#ints = new Int32Array(buffer);
-    this.#doubles = new Float64Array(buffer);
-  }
 
   get count(): number {
     return this.#count;
@@ -98,7 +94,7 @@ export class ColumnWriter {
 
   /** @returns False if the value is no number, or there is no room. */
   add(value: unknown): boolean {
-    if (typeof value !== 'number' || this.#count === LONGEST) return false;
+    if (typeof value !== 'number' || (this.#count === this.#room && !this.#makeRoom())) return false;
     if (!this.#holdsDoubles) {
       if (isInt32(value)) {
         this.#ints[this.#count++] = value; // FAST PATH
@@ -112,6 +108,7 @@ export class ColumnWriter {
 
   /** Adds a part of a column. Only if nothing has been added, and it is no longer than LONGEST. */
   addAll(part: NumberColumn): void {
+    if (this.#room === 0) this.#makeRoom();
     this.#holdsDoubles = part instanceof Float64Array;
     if (part instanceof Float64Array) this.#doubles.set(part);
     else this.#ints.set(part);
@@ -125,6 +122,15 @@ export class ColumnWriter {
     this.#count = 0;
     this.#holdsDoubles = false;
     return values.length < WORTH_A_COLUMN ? Array.from(values) : values;
+  }
+
+  #makeRoom(): boolean {
+    if (this.#room === LONGEST) return false;
+    this.#room = LONGEST;
+    const buffer = new ArrayBuffer(STAGE_BYTES);
+    this.#ints = new Int32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
+    return true;
   }
 
   #widen(): void {

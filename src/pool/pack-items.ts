@@ -1,7 +1,7 @@
 // Makes items ready to travel: plain ones stay as they are, others are serialized.
 
 import { CallStyle } from './frames.js';
-import { copyOf } from './number-column.js';
+import { copyItems } from './number-column.js';
 import { isPlain, PackedValue } from './packed-value.js';
 import { ListItems, NumberItems, type TaskItems } from './task-items.js';
 
@@ -24,7 +24,7 @@ export function packArguments(args: unknown[], root: string): unknown {
 
 /** All items of a call at once. @throws {SerializationError | NotShippableError} If one can't travel. */
 export function packAll(items: Iterable<unknown>, style: CallStyle): TaskItems {
-  const list = isPlainArray(items) ? copyOf(items) : copyOf(Array.from(items));
+  const list = copyItems(isPlainArray(items) ? items : Array.from(items));
   if (!Array.isArray(list)) {
     if (style === CallStyle.item) return new NumberItems(list); // FAST PATH
     pack(list[0], style, 'items[0]'); // throws: a number is no list of arguments

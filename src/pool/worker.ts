@@ -192,7 +192,8 @@ export class Worker {
       for (;;) {
         // Whoever was waiting for the last of it has its turn first, and may have more to do: to look for an answer for a moment
         // before that, as `poll` does, would keep it waiting.
-        if (this.#drain() && !this.#events.isBusy(this)) await turnOfLoop();
+        if (this.#drain() && !this.#events.isBusy(this))
+          await new Promise((resolve) => setImmediate(resolve));
         await this.#pipe.poll(null);
       }
     } catch (error) {
@@ -268,10 +269,6 @@ export class Worker {
     this.request.free();
     this.#events.onEnd(this, { pid, exitCode, signal: signalOf(exitCode), running });
   }
-}
-
-function turnOfLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function isGone(error: unknown): boolean {

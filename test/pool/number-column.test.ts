@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ColumnWriter, columnPart, copyOf } from '../../src/pool/number-column.js';
+import { ColumnWriter, columnPart, copyItems } from '../../src/pool/number-column.js';
 
 const anything = fc.oneof(fc.integer(), fc.double(), fc.constant(-0), fc.string(), fc.constant(undefined));
 
@@ -25,11 +25,11 @@ function assertSame(copy: ArrayLike<unknown>, list: readonly unknown[]): void {
     assert.ok(Object.is(copy[i], list[i]), `${i}: ${copy[i]}, ${list[i]}`);
 }
 
-describe('copyOf()', () => {
+describe('copyItems()', () => {
   it('has the elements of the array, and is a column where there are many and all are numbers', () => {
     fc.assert(
       fc.property(lists, (list) => {
-        const copy = copyOf(list);
+        const copy = copyItems(list);
         assertSame(copy, list);
         const areNumbers = list.every((value) => typeof value === 'number');
         assert.equal(Array.isArray(copy), list.length < 64 || !areNumbers);
