@@ -2,7 +2,8 @@
 // Arguments are parts of file names: `npm run test:one -- lock`.
 // MANYHANDS_TEST_TIMEOUT_S (240) is the watchdog per file, MANYHANDS_TEST_JOBS (2) how many run at once.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeProcessTree } from './process-tree.mjs';
@@ -99,6 +100,7 @@ function runWatched(file) {
       clearTimeout(watchdog);
       running.delete(child.pid);
       if (!hung) killQuietly(-child.pid, 'SIGKILL');
+      removeScratch(child.pid);
       resolve({ output, code, signal, hung });
     };
     child.once('close', finish);
@@ -122,6 +124,15 @@ function killQuietly(pid, signal) {
   }
 }
 
+/** Removes what a killed test file has left of its scratch folders (test/support/scratch.ts). */
+function removeScratch(pid) {
+  for (const parent of ['/dev/shm', tmpdir()].filter(existsSync)) {
+    for (const name of readdirSync(parent))
+      if (name.startsWith(`test-manyhands-${pid}-`))
+        rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
+}
+
 /** Reads the closing lines of Node's spec reporter. */
 function readCounts(output) {
   const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, '');
@@ -132,7 +143,10 @@ function readCounts(output) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => {
-    for (const group of running) killQuietly(-group, 'SIGKILL');
+    for (const group of running) {
+      killQuietly(-group, 'SIGKILL');
+      removeScratch(group);
+    }
     process.kill(process.pid, signal);
   });
 

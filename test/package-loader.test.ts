@@ -1,8 +1,7 @@
 /** The built package: its bundles are one library, and its children begin with code that is compiled already. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -10,12 +9,13 @@ import { promisify } from 'node:util';
 import * as bundles from '../scripts/bundles.mjs';
 import * as futures from '../src/futures.js';
 import * as index from '../src/index.js';
+import { sharedMemoryFolder } from './support/scratch.js';
 
 const execute = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '..');
 // Inside the repository: the bundles find their dependencies there.
 const folder = path.join('node_modules', '.cache', `manyhands-bundles-${process.pid}`);
-const shared = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'test-manyhands-'));
+const shared = sharedMemoryFolder();
 const environment = {
   ...process.env,
   NODE_OPTIONS: '',
@@ -29,10 +29,7 @@ describe('the bundles of the package', () => {
     const { makeBundles } = bundles as { makeBundles(...args: unknown[]): Promise<void> };
     await makeBundles(folder, { index: 'src/index.ts', futures: 'src/futures.ts' }, {});
   });
-  after(() => {
-    rmSync(path.join(root, folder), { recursive: true, force: true });
-    rmSync(shared, { recursive: true, force: true });
-  });
+  after(() => rmSync(path.join(root, folder), { recursive: true, force: true }));
 
   it('export what the sources do', async () => {
     const program = `

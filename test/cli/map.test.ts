@@ -2,24 +2,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  watch,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { bundle } from '../support/bundle.js';
+import { scratchFolder } from '../support/scratch.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const functions = path.join(root, 'test/fixtures/cli/functions.mjs');
-const scratch = mkdtempSync(path.join(tmpdir(), 'manyhands-cli-'));
+const scratch = scratchFolder();
 const notResults = path.join(scratch, 'not-results');
 writeFileSync(notResults, 'something else\n');
 /** The command with the library, bundled: each test starts several processes. */
@@ -27,7 +18,6 @@ let command = '';
 before(async () => {
   command = path.join(await bundle({ command: 'src/cli/main.ts' }), 'command.js');
 });
-after(() => rmSync(scratch, { recursive: true, force: true }));
 
 interface Ended {
   readonly code: number | null;

@@ -1,19 +1,17 @@
 // A start by prefork, killed at each of its steps: the process of the stock, and the parent.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { getContext, Lock, Process, ProcessCrashedError, Queue } from '../../src/index.js';
 import { gone } from '../process/program.js';
+import { scratchFolder } from '../support/scratch.js';
 import { eventually } from '../support/start.js';
 import { killedAt } from './killed-at.js';
 
 const context = getContext('prefork');
-const folder = mkdtempSync(path.join(tmpdir(), 'manyhands-prefork-kill-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 const dies = fileURLToPath(new URL('../fixtures/process/preload-dies.ts', import.meta.url));
 
 const spare = () => context.spares().find(({ ready }) => ready)?.pid;

@@ -2,8 +2,7 @@
 // MANYHANDS_FUZZ_SEED repeats a run; a failing one says its seed.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { FrameQueue } from '../../src/channels/frame-queue.js';
@@ -16,14 +15,12 @@ import { livesOn, someoneLives } from '../../src/memory/session-directory.js';
 import { objectSlab, slabClasses } from '../../src/memory/slab-class.js';
 import { ObjectWords } from '../../src/sync/object-words.js';
 import { between, pick, seeded } from '../../src/testing/random.js';
+import { scratchFolder } from '../support/scratch.js';
 
 const seed = Number(process.env['MANYHANDS_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const random = seeded(seed);
-const folder = mkdtempSync(join(tmpdir(), 'manyhands-fuzz-'));
-after(() => {
-  rmSync(folder, { recursive: true });
-  console.log(`MANYHANDS_FUZZ_SEED=${seed}`);
-});
+const folder = scratchFolder();
+after(() => console.log(`MANYHANDS_FUZZ_SEED=${seed}`));
 
 const word = () => Math.floor(random() * 2 ** 32) | 0;
 /** Small, large, near to something real, or anything. */

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Session, sweepDeadSessions } from '../../src/memory/session.js';
 import { os } from '../../src/platform/os.js';
-import { gone, Program, runProgram, sharedMemoryFolder } from '../process/program.js';
+import { gone, Program, runProgram } from '../process/program.js';
+import { sharedMemoryFolder } from '../support/scratch.js';
 
 /** A program that has a session in a folder. */
 async function sessionIn(folder: string, ...args: string[]) {

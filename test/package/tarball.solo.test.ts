@@ -1,13 +1,13 @@
 /** What is published: the packed tarball, linted, installed in an empty project and run on every supported Node. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 // @ts-expect-error: a script in plain JavaScript, which runs before TypeScript is installed
 import * as nodeVersions from '../../scripts/node-versions.mjs';
+import { scratchFolder } from '../support/scratch.js';
 
 const execute = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '../..');
@@ -53,7 +53,7 @@ const programs: Record<string, string> = {
 const expected = { squares: [1, 4, 9, 16], word: 'HELLO', exitCode: 0 };
 
 describe('the packed tarball', () => {
-  const project = mkdtempSync(path.join(tmpdir(), 'manyhands-tarball-'));
+  const project = scratchFolder();
   let tarball = '';
 
   before(async () => {
@@ -72,7 +72,6 @@ describe('the packed tarball', () => {
       cwd: project,
     });
   });
-  after(() => rmSync(project, { recursive: true, force: true }));
 
   it('has nothing publint objects to', async () => {
     const { publint } = await import('publint');

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { gone, Program, runProgram, sharedMemoryFolder } from './program.js';
+import { sharedMemoryFolder } from '../support/scratch.js';
+import { gone, Program, runProgram } from './program.js';
 
 const pidsIn = (text: string) => [...text.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Barrier, BrokenBarrierError, EOFError, Event, Lock, Pipe, Process } from '../../src/index.js';
-import { gone, Program, runProgram, sharedMemoryFolder } from './program.js';
+import { sharedMemoryFolder } from '../support/scratch.js';
+import { gone, Program, runProgram } from './program.js';
 
 describe('The death of the main process', () => {
   it('(SIGTERM) takes its children with it', async () => {

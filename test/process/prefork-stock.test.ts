@@ -1,8 +1,8 @@
 /** The stock of prefork: what is in it, what is taken out of it, and when it is thrown away. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
@@ -17,12 +17,12 @@ import {
   SerializationError,
 } from '../../src/index.js';
 import { preforkStock } from '../../src/process/prefork-stock.js';
+import { scratchFolder, sharedMemoryFolder } from '../support/scratch.js';
 import { eventually } from '../support/start.js';
-import { gone, Program, sharedMemoryFolder, textOf } from './program.js';
+import { gone, Program, textOf } from './program.js';
 
 const context = getContext('prefork');
-const folder = realpathSync(mkdtempSync(`${tmpdir()}/manyhands-prefork-`));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/process/${name}`, import.meta.url));
 const readySpares = () => context.spares().filter(({ ready }) => ready);

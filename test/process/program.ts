@@ -1,13 +1,12 @@
 /** Runs a program of test/fixtures/process as a person would, with a folder of its own in place of /dev/shm. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf } from '../../src/platform/process-identity.js';
 import { preforkStock } from '../../src/process/prefork-stock.js';
+import { sharedMemoryFolder } from '../support/scratch.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -78,18 +77,6 @@ function commandOf(fixture: string): string[] {
 export function runProgram(fixture: string, args?: string[], sharedMemory?: string): Promise<Ended> {
   return new Program(fixture, args, sharedMemory).ended;
 }
-
-/** A fresh folder to be used as /dev/shm; removed after the tests of the file. */
-export function sharedMemoryFolder(): string {
-  const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'test-manyhands-'));
-  folders.push(folder);
-  return folder;
-}
-
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** Resolves when the kernel says that the process has ended. */
 export async function gone(pid: number): Promise<void> {

@@ -1,9 +1,8 @@
 /** How a child is started: its options, and starts that are refused. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import {
@@ -20,11 +19,11 @@ import {
 } from '../../src/index.js';
 import { inheritedFlags } from '../../src/process/spawn-launcher.js';
 import { target as startsOnImport } from '../fixtures/process/starts-on-import.js';
+import { scratchFolder } from '../support/scratch.js';
 import { isBundled } from '../support/start-method.js';
 import { childrenOf, gone, textOf } from './program.js';
 
-const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'manyhands-launch-')));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 async function resultOf<R>(options: ProcessOptions<unknown[], R>): Promise<Awaited<R>> {
   const child = new Process(options);

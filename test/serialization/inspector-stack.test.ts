@@ -1,19 +1,18 @@
 /** The text of a running script without the debugger: it is the engine's own, or none is given. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { type RunningScript, runningScript } from '../../src/serialization/inspector-stack.js';
+import { scratchFolder } from '../support/scratch.js';
 
 type Call = (f: () => unknown) => unknown;
 
 const TEXT = '// a comment, “with signs”\n(f) => f()\n';
-const folder = mkdtempSync(path.join(tmpdir(), 'manyhands-stack-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder();
 
 const session = new Session();
 session.connect();

@@ -1,10 +1,8 @@
 // Runs a program with a shared-memory file system of its own that is as small as the test wants: in a mount namespace.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scratchFolder } from './scratch.js';
 
 /** Runs a fixture with `sizeKib` of shared memory; resolves to what it printed, its exit code and what ended it. */
 export async function runWithSmallMemory(
@@ -12,7 +10,7 @@ export async function runWithSmallMemory(
   sizeKib: number,
   ...args: string[]
 ): Promise<{ output: string; code: number | null; signal: string | null }> {
-  const folder = mkdtempSync(join(tmpdir(), 'small-memory-'));
+  const folder = scratchFolder();
   const script = `mount -t tmpfs -o size=${sizeKib}k none ${folder} && exec "$0" --import tsx "$@"`;
   const child = spawn(
     'unshare',
@@ -28,6 +26,5 @@ export async function runWithSmallMemory(
   const end = await new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
-  rmSync(folder, { recursive: true });
   return { output, ...end };
 }

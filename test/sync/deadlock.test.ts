@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Deadlock, Event, findDeadlocks, Lock, Process, RLock } from '../../src/index.js';
+import { scratchFolder } from '../support/scratch.js';
 import { eventually, start } from '../support/start.js';
 
 type AnyLock = Lock | RLock;
@@ -30,7 +30,7 @@ async function ring(
   how: 'sync' | 'async' = 'sync',
   env = detectorOn,
 ): Promise<Ring> {
-  const folder = mkdtempSync(join(tmpdir(), 'manyhands-deadlock-'));
+  const folder = scratchFolder();
   const output = openSync(join(folder, 'stderr'), 'a');
   const go = new Event();
   const processes = await Promise.all(
@@ -56,7 +56,6 @@ async function ring(
       for (const child of processes) child.kill();
       await Promise.all(processes.map((child) => child.join()));
       closeSync(output);
-      rmSync(folder, { recursive: true });
     },
   };
 }
@@ -117,7 +116,7 @@ test('findDeadlocks() of async waits is not certain, and told as probable', asyn
 test('findDeadlocks() raises no alarm for a slow holder, nor for async calls of one process', async () => {
   const lock = new Lock();
   await lock.acquire();
-  const folder = mkdtempSync(join(tmpdir(), 'manyhands-deadlock-'));
+  const folder = scratchFolder();
   const output = openSync(join(folder, 'stderr'), 'a');
   const waiting = await start((lock: Lock) => lock.acquireSync(), [lock], {
     stdio: ['ignore', 'ignore', output],
@@ -134,7 +133,6 @@ test('findDeadlocks() raises no alarm for a slow holder, nor for async calls of 
   await Promise.all([...here, waiting.join()]);
   assert.equal(readFileSync(join(folder, 'stderr'), 'utf8'), '');
   closeSync(output);
-  rmSync(folder, { recursive: true });
 });
 
 test('findDeadlocks() finds a process that blocks on a Lock it holds itself', async () => {

@@ -11,7 +11,8 @@ import {
   SystemCallError,
 } from '../../src/index.js';
 import { killedAt } from '../kill/killed-at.js';
-import { Program, sharedMemoryFolder } from '../process/program.js';
+import { Program } from '../process/program.js';
+import { sharedMemoryFolder } from '../support/scratch.js';
 import { eventually, inChild, start } from '../support/start.js';
 
 const values: ShareableValue[] = [

@@ -19,8 +19,9 @@ import { HEADER_BYTES, identityRecord, readAdoption, readIdentity } from '../../
 import { sweepNamedMemory } from '../../src/memory/named-memory.js';
 import { sharedDirectory } from '../../src/memory/session-directory.js';
 import { ownIdentity } from '../../src/platform/process-identity.js';
-import { gone, Program, runProgram, sharedMemoryFolder } from '../process/program.js';
+import { gone, Program, runProgram } from '../process/program.js';
 import { collectUntil } from '../support/collect.js';
+import { sharedMemoryFolder } from '../support/scratch.js';
 import { runWithSmallMemory } from '../support/small-memory.js';
 import { inChild, start } from '../support/start.js';
 

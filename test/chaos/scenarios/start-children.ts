@@ -8,8 +8,7 @@
 //   then: start() has resolved or rejected, what the child was given has come back, and the next start works
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -25,6 +24,7 @@ import {
 } from '../../../src/index.js';
 import type { ChaosReport } from '../../../src/testing/chaos.js';
 import { between, pick, seeded } from '../../../src/testing/random.js';
+import { scratchFolder } from '../../support/scratch.js';
 import { withNothingLeft } from './nothing-left.js';
 import type { Scenario, Size } from './scenario.js';
 
@@ -58,7 +58,7 @@ class ChildrenRun {
   readonly #seed: number;
   readonly #random: () => number;
   readonly #kills: number;
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'manyhands-start-chaos-'));
+  readonly #folder = scratchFolder();
   readonly #orders = new Queue<[pid: number, delayUs: number]>();
   readonly #assassin: Process;
   readonly #prefork = getContext('prefork');
@@ -104,7 +104,6 @@ class ChildrenRun {
   async #end(): Promise<void> {
     if (this.#assassin.pid !== undefined) this.#assassin.kill();
     await this.#assassin.join();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #round(): Promise<void> {
