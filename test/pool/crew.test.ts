@@ -19,6 +19,19 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }
 
+/** So many workers of the pool run a call that ends when the event is set. */
+async function occupied(pool: Pool, count: number): Promise<{ go: Event; waiting: Promise<void>[] }> {
+  const begun = new SharedValue('i', 0);
+  const go = new Event();
+  const wait = async () => {
+    begun.add(1);
+    await go.wait();
+  };
+  const waiting = Array.from({ length: count }, () => pool.apply(wait));
+  await until(() => begun.value === count);
+  return { go, waiting };
+}
+
 describe('Pool.resize()', () => {
   it('starts more workers at once: as many items run together', async () => {
     await using pool = new Pool(1);
@@ -58,14 +71,7 @@ describe('Pool.resize()', () => {
   it('lets as many go as are too many, also while one of them has a successor already', async () => {
     await using pool = new Pool(3, { maxTasksPerChild: 10 });
     await pool.ready();
-    const begun = new SharedValue('i', 0);
-    const go = new Event();
-    const wait = async () => {
-      begun.add(1);
-      await go.wait();
-    };
-    const waiting = [pool.apply(wait), pool.apply(wait)];
-    await until(() => begun.value === 2);
+    const { go, waiting } = await occupied(pool, 2);
     // The third has nearly had its share: a successor is started.
     for (let i = 0; i < 8; i++) await pool.apply(pidHere);
     assert.ok(pool.stats().started > 3);
@@ -80,14 +86,7 @@ describe('Pool.resize()', () => {
   it('lets as many go as are too many, also while all of them have successors', async () => {
     await using pool = new Pool(3, { maxAgePerChild: 1 });
     await pool.ready();
-    const begun = new SharedValue('i', 0);
-    const go = new Event();
-    const wait = async () => {
-      begun.add(1);
-      await go.wait();
-    };
-    const waiting = [pool.apply(wait), pool.apply(wait), pool.apply(wait)];
-    await until(() => begun.value === 3);
+    const { go, waiting } = await occupied(pool, 3);
     assert.ok(pool.stats().started > 3);
     const resized = pool.resize(1);
     assert.equal(pool.stats().busy, 1);

@@ -13,6 +13,18 @@ import {
 } from '../../src/serialization/codec.js';
 import { captures, goesByName, loader, Parcel, prepared, reader, roundtrip } from './parcel.js';
 
+/** A function that is captured with this value, and gives it. */
+function giving(holder: unknown): () => unknown {
+  const fn = (): unknown => holder;
+  captures(
+    fn,
+    ['holder'],
+    () => [{ value: holder }],
+    (values) => () => values[0],
+  );
+  return fn;
+}
+
 test('encode() of a function before installFunctions() is refused', () => {
   assert.throws(() => encode({ f: () => 1 }, new Parcel()), NotShippableError);
 });
@@ -234,13 +246,7 @@ test('the rest with functions installed', async (t) => {
       () => needed,
       ['file:///wanted.js'],
     );
-    const fn = (): unknown => holder;
-    captures(
-      fn,
-      ['holder'],
-      () => [{ value: holder }],
-      (values) => () => values[0],
-    );
+    const fn = giving(holder);
     const message = encode(fn, new Parcel()).slice();
     prepared.length = 0;
     await prepare(message);
@@ -250,28 +256,14 @@ test('the rest with functions installed', async (t) => {
 
   await t.test('poison travels on as poison, in strict places too', () => {
     const holder = { weak: new WeakMap(), list: [new WeakMap()] };
-    const fn = (): unknown => holder;
-    captures(
-      fn,
-      ['holder'],
-      () => [{ value: holder }],
-      (values) => () => values[0],
-    );
-    const got = roundtrip(roundtrip(fn)()) as typeof holder;
+    const got = roundtrip(roundtrip(giving(holder))()) as typeof holder;
     assert.throws(() => got.weak, /holder\.weak: WeakMap/);
     assert.throws(() => String(got.list[0]), /holder\.list\[0\]: WeakMap/);
   });
 
   await t.test('poison in many records alike is the same as in one: a property that throws', () => {
     const holder = Array.from({ length: 40 }, (_, id) => ({ id, weak: id % 2 ? new WeakMap() : id }));
-    const fn = (): unknown => holder;
-    captures(
-      fn,
-      ['holder'],
-      () => [{ value: holder }],
-      (values) => () => values[0],
-    );
-    const got = roundtrip(roundtrip(fn)()) as typeof holder;
+    const got = roundtrip(roundtrip(giving(holder))()) as typeof holder;
     assert.equal(got[38].weak, 38);
     assert.throws(() => got[39].weak, /holder\[39\]\.weak: WeakMap/);
     const { get } = Object.getOwnPropertyDescriptor(got[39], 'weak')!;

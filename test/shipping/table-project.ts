@@ -17,6 +17,8 @@ export const project = path.join(root, '.cache/manyhands-test', `table-${process
 const RUN = '\nrunTable(Pool, cases, refused);\n';
 const BUNDLED = ['head-esm.js', 'cases.js', 'cases-esm.js'];
 const ES_MODULE = [...BUNDLED, 'cases-eval.js'];
+/** What the programs import. */
+const BESIDE = ['../lib.mjs', '../lib.cjs', 'data.json'];
 const COMMON_JS = ['head-cjs.js', 'cases.js', 'cases-cjs.js', 'cases-sloppy.js', 'cases-eval.js'];
 
 /** The files of the fixture, one behind the other. */
@@ -31,7 +33,7 @@ export async function makeProject(): Promise<void> {
   removeProject();
   mkdirSync(path.join(project, 'node_modules'), { recursive: true });
   write('package.json', '{ "private": true }');
-  for (const name of ['lib.mjs', 'lib.cjs', 'data.json']) copy(name, name);
+  for (const file of BESIDE) copy(file, path.basename(file));
   await makePackages();
 
   write('table.mjs', textOf(ES_MODULE));
@@ -107,7 +109,7 @@ async function makePackages(): Promise<void> {
   const run = '() => runTable(Pool, cases, refused);\n';
   write('node_modules/shipped/table.mjs', textOf(ES_MODULE, `\nexport const run = ${run}`));
   write('node_modules/shipped/table.cjs', textOf(COMMON_JS, `\nexports.run = ${run}`));
-  for (const name of ['lib.mjs', 'lib.cjs', 'data.json']) copy(name, `node_modules/shipped/${name}`);
+  for (const file of BESIDE) copy(file, `node_modules/shipped/${path.basename(file)}`);
 }
 
 function makePackage(name: string, fields: object): void {
