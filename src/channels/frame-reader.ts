@@ -12,6 +12,7 @@
 
 import { killPoint } from '../base/kill-point.js';
 import { type Address, arena } from '../memory/arena.js';
+import { copyReceived } from '../platform/received-bytes.js';
 import { releaseLatch, takeLatch } from '../sync/latch.js';
 import type { ObjectWords } from '../sync/object-words.js';
 import { FrameOfMany } from './frame-of-many.js';
@@ -23,7 +24,7 @@ import {
   ReadWord,
   Word,
 } from './frame-words.js';
-import { type Attachment, copyOf, IncomingParcel } from './parcel.js';
+import { type Attachment, IncomingParcel } from './parcel.js';
 import { FAR, FRAME_HEADER_WORDS, frameWords, RingSegment, SEGMENT_BYTES, SHARED } from './ring-segment.js';
 
 const scratch = new Uint8Array(SEGMENT_BYTES);
@@ -227,7 +228,7 @@ function isOfMany({ words, base }: RingSegment, start: number): boolean {
 
 /** A payload too large for a segment came as the first attachment. */
 function fromAttachment([first, ...rest]: readonly Attachment[]): IncomingParcel {
-  const bytes = copyOf(arena().bytesOf(first.at, 0, first.sizeBytes));
+  const bytes = copyReceived(arena().bytesOf(first.at, 0, first.sizeBytes));
   arena().free(first.at);
   return new IncomingParcel(bytes, rest);
 }

@@ -19,9 +19,10 @@ import type { AgentId } from '../memory/agent.js';
 import { type Address, arena, indexOf } from '../memory/arena.js';
 import { ON_THE_WAY } from '../memory/segment.js';
 import { holdSlab } from '../memory/slab-class.js';
+import { copyReceived } from '../platform/received-bytes.js';
 import { dropAttachment } from '../sync/attachment.js';
 import { HoldCell } from '../sync/hold.js';
-import { type Attachment, copyOf, IncomingParcel, OutgoingParcel } from './parcel.js';
+import { type Attachment, IncomingParcel, OutgoingParcel } from './parcel.js';
 import { SHARED } from './ring-segment.js';
 
 const Role = { putting: 0, put: 1 } as const;
@@ -85,7 +86,7 @@ export class KeptItem extends IncomingParcel {
 
   override takeBytes(index: number): Uint8Array<ArrayBuffer> {
     const { at, sizeBytes } = this.#attachments[index] as Attachment;
-    return copyOf(arena().bytesOf(at, 0, sizeBytes));
+    return copyReceived(arena().bytesOf(at, 0, sizeBytes));
   }
 }
 

@@ -5,6 +5,7 @@ import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
 import type { AgentId } from '../memory/agent.js';
 import { type Address, arena } from '../memory/arena.js';
 import { Session } from '../memory/session.js';
+import { copyReceived } from '../platform/received-bytes.js';
 import { decode, encode, needsPreparation, prepare } from '../serialization/codec.js';
 import { dropAttachment } from '../sync/attachment.js';
 
@@ -171,7 +172,7 @@ export class IncomingParcel implements ShipmentReader {
 
   takeBytes(index: number): Uint8Array<ArrayBuffer> {
     const { at, sizeBytes } = this.#claim(index);
-    const bytes = copyOf(arena().bytesOf(at, 0, sizeBytes));
+    const bytes = copyReceived(arena().bytesOf(at, 0, sizeBytes));
     arena().free(at);
     return bytes;
   }
@@ -191,12 +192,4 @@ export class IncomingParcel implements ShipmentReader {
       if (!this.#taken?.has(index)) dropAttachment(at, self);
     });
   }
-}
-
-/** A copy with a buffer of its own, not zeroed first. */
-export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = Buffer.allocUnsafeSlow(bytes.length);
-  const copy = new Uint8Array(buffer);
-  copy.set(bytes);
-  return copy;
 }

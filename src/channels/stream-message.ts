@@ -7,8 +7,8 @@
 
 import { SerializationError } from '../base/errors.js';
 import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
+import { copyReceived } from '../platform/received-bytes.js';
 import { decode, encode, needsPreparation, prepare } from '../serialization/codec.js';
-import { copyOf } from './parcel.js';
 
 /** The longest message unless said otherwise. */
 export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
@@ -101,7 +101,7 @@ export class StreamMessage implements ShipmentReader {
   takeBytes(index: number): Uint8Array<ArrayBuffer> {
     const part = this.#parts[index];
     if (!part) throw new SerializationError(`the message has no attachment ${index}`);
-    return copyOf(part);
+    return copyReceived(part);
   }
 }
 

@@ -5,10 +5,11 @@
 
 import { InternalError } from '../base/errors.js';
 import type { ShipmentReader, ShipmentWriter } from '../base/shippable.js';
-import { type Attachment, copyOf } from '../channels/parcel.js';
+import type { Attachment } from '../channels/parcel.js';
 import { arena } from '../memory/arena.js';
 import { Session } from '../memory/session.js';
 import { holdSlab } from '../memory/slab-class.js';
+import { copyReceived } from '../platform/received-bytes.js';
 import { decode, encode, needsPreparation, prepare } from '../serialization/codec.js';
 import { dropAttachment } from '../sync/attachment.js';
 import { HoldCell } from '../sync/hold.js';
@@ -96,7 +97,7 @@ class BorrowingReader implements ShipmentReader {
 
   takeBytes(index: number): Uint8Array<ArrayBuffer> {
     const { at, sizeBytes } = this.#at(index);
-    const bytes = copyOf(arena().bytesOf(at, 0, sizeBytes));
+    const bytes = copyReceived(arena().bytesOf(at, 0, sizeBytes));
     arena().letGo(at);
     return bytes;
   }
