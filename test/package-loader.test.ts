@@ -74,14 +74,16 @@ describe('the bundles of the package', () => {
   it('the parent leaves compiled code for its children, and the first child leaves better code', async () => {
     const program = `
       import { readdirSync } from 'node:fs';
-      import { Process } from './index.js';
+      import { Event, Process } from './index.js';
       const code = () => readdirSync('${shared}', { recursive: true })
         .map((name) => name.split('/').at(-1).replace(/-[0-9a-f]{8}/, '')).filter((name) => /[.](code|used)/.test(name));
       const seen = [];
       for (let i = 0; i < 3; i++) {
-        const child = new Process({ target: () => i, args: [] });
+        const looked = new Event(); // the child leaves its code when it ends
+        const child = new Process({ target: (event) => event.wait(), args: [looked] });
         await child.start();
         seen.push(code().sort());
+        looked.set();
         await child.join();
       }
       console.log(JSON.stringify([...seen, code().sort()]));`;
