@@ -73,17 +73,21 @@ describe('the bundles of the package', () => {
 
   it('the parent leaves compiled code for its children, and the first child leaves better code', async () => {
     const program = `
-      import { readdirSync } from 'node:fs';
-      import { Event, Process } from './index.js';
+      import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+      import { Process } from './index.js';
       const code = () => readdirSync('${shared}', { recursive: true })
         .map((name) => name.split('/').at(-1).replace(/-[0-9a-f]{8}/, '')).filter((name) => /[.](code|used)/.test(name));
       const seen = [];
       for (let i = 0; i < 3; i++) {
-        const looked = new Event(); // the child leaves its code when it ends
-        const child = new Process({ target: (event) => event.wait(), args: [looked] });
+        // A child leaves its code when it ends: not before it was looked for here.
+        const target = async (looked) => {
+          while (!existsSync(looked)) await new Promise(setImmediate);
+        };
+        const looked = '${path.join(root, folder, 'looked-')}' + i;
+        const child = new Process({ target, args: [looked] });
         await child.start();
         seen.push(code().sort());
-        looked.set();
+        writeFileSync(looked, '');
         await child.join();
       }
       console.log(JSON.stringify([...seen, code().sort()]));`;

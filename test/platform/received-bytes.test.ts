@@ -1,19 +1,21 @@
 // Copies of received bytes, and the collections of the young generation that go with them.
 import assert from 'node:assert/strict';
-import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cachedDataVersionTag } from 'node:v8';
 import { createContext, runInContext } from 'node:vm';
 import { copyReceived } from '../../src/platform/received-bytes.js';
 
+type Collection = PerformanceEntry & { readonly detail: { kind: number; flags: number } };
+
 const bytes = new Uint8Array(1 << 20).fill(7);
 
 async function forcedCollections(work: () => unknown): Promise<number> {
   let forced = 0;
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) {
-      const { kind, flags } = detail as { kind: number; flags: number };
+    for (const entry of list.getEntries() as Collection[]) {
+      const { kind, flags } = entry.detail;
       if (kind === constants.NODE_PERFORMANCE_GC_MINOR && flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED)
         forced++;
     }
