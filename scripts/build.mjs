@@ -1,5 +1,5 @@
 // Builds what is published: dist/ with one bundle per entry, shared chunks, and the declarations.
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { makeBundles, settings } from './bundles.mjs';
@@ -18,7 +18,9 @@ const programs = {
   cli: 'src/cli/main.ts',
 };
 
-const testingEntryPoints = { testing: 'src/testing.ts', bootstrap: 'src/bootstrap.ts' };
+const testing = { testing: 'src/testing.ts' };
+
+const testingEntryPoints = { ...testing, bootstrap: 'src/bootstrap.ts' };
 
 /** The library with its kill points, and what else is given, as a whole of its own in a folder. */
 export async function bundleForTesting(outdir, moreEntryPoints = {}, moreSettings = {}) {
@@ -47,22 +49,33 @@ async function checkNames() {
   }
 }
 
+/**
+ * The declarations of the entries. All others are those of CommonJS files, which both kinds of module may import: written as
+ * ES modules too, each class would be two types in a program of both kinds.
+ */
+function writeTypes() {
+  writeFileSync(path.join(root, 'dist/types/package.json'), '{ "type": "commonjs" }\n');
+  for (const name of Object.keys({ ...entries, ...testing }))
+    for (const ending of ['d.ts', 'd.cts'])
+      writeFileSync(path.join(root, `dist/${name}.${ending}`), `export * from './types/${name}.js';\n`);
+}
+
 /** @returns {Promise<boolean>} whether both the bundles and the declarations were made without errors */
 export async function build() {
   const started = performance.now();
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-  mkdirSync(path.join(root, 'dist'));
+  mkdirSync(path.join(root, 'dist/testing'), { recursive: true });
   try {
     await makeBundles('dist', existing(entries), existing(programs));
-    // The kill points of the tests (src/base/kill-point.ts) are not in what is published …
-    // … but in `manyhands/testing`, which is a whole library of its own.
-    await bundleForTesting('dist/testing');
+    // The kill points of the tests are in `manyhands/testing` only, which is a whole library of its own.
+    await makeBundles('dist/testing', testing, {}, { killPoints: true });
     await checkNames();
   } catch (error) {
     if (!(error instanceof Error && 'errors' in error)) console.error(error);
     return false;
   }
   const types = await capture(process.execPath, [bin('tsc'), '-p', 'tsconfig.build.json']);
+  writeTypes();
   if (types.code !== 0) console.error(types.output);
   const files = readdirSync(path.join(root, 'dist')).filter((name) => /[.]c?js$/.test(name));
   console.log(`build: ${files.length} files in dist/ after ${Math.round(performance.now() - started)} ms`);

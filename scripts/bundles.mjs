@@ -4,6 +4,7 @@
 //   core-<hash>.cjs      what every child needs: the files that src/bootstrap.ts reaches by static imports
 //   library-<hash>.cjs   the rest of the library, which takes the core's files from the core
 //   index.js, …          entries: ES modules that take what their source file exports from the library
+//   index.cjs, …         the same for `require`: jest, and tsx on Node 20, can't require an ES module
 //   cli.js, …            programs: ES modules that take the library's files from the library
 //
 // A source file is in one bundle only: two copies would be two libraries in one process.
@@ -35,10 +36,11 @@ const usesLoader =
  * @param {string} outdir
  * @param {Record<string, string>} entries names in `outdir`, and the source files whose exports they are
  * @param {Record<string, string>} programs names in `outdir`, and source files that are bundled beside the library
+ * @param {object} [options] killPoints: whether those of tests (src/base/kill-point.ts) stay in
  */
-export async function makeBundles(outdir, entries, programs) {
+export async function makeBundles(outdir, entries, programs, { killPoints = false } = {}) {
   const { build } = await import('esbuild');
-  const released = { ...settings, dropLabels: ['CHAOS'] }; // the kill points of tests are not in what is published
+  const released = { ...settings, dropLabels: killPoints ? [] : ['CHAOS'] };
   const [core, all] = await Promise.all([
     filesReached([bootstrap], { follow: ['import-statement'] }),
     filesReached(Object.values(entries), { follow: ['import-statement', 'dynamic-import'] }),
@@ -88,9 +90,13 @@ export async function makeBundles(outdir, entries, programs) {
   });
   for (const [name, source] of Object.entries(entries)) {
     const names = exportsOf(source).join(',');
-    writeFileSync(
-      path.join(root, outdir, `${name}.js`),
-      `${usesLoader}export const{${names}}=partOf("${source}");\n`,
+    const part = `partOf("${source}")`;
+    const write = (file, text) => writeFileSync(path.join(root, outdir, file), `${text}\n`);
+    write(`${name}.js`, `${usesLoader}export const{${names}}=${part};`);
+    // Node reads the names in what is never run, where an ES module imports this file.
+    write(
+      `${name}.cjs`,
+      `"use strict";module.exports=require("./bootstrap.cjs").${part};0&&(module.exports={${names}});`,
     );
   }
   if (Object.keys(programs).length === 0) return;

@@ -48,6 +48,38 @@ const programs: Record<string, string> = {
   'main.mjs': `import { Pool, Process, Queue } from 'manyhands';\n${body}`,
   'main.cjs': `const { Pool, Process, Queue } = require('manyhands');\n${body}`,
   'main.mts': `import { Pool, Process, Queue } from 'manyhands';\n${typedBody}`,
+  'main.cts': `import { Pool, Process, Queue } from 'manyhands';\n${typedBody}`,
+  'both.mjs': `
+import { createRequire } from 'node:module';
+import * as index from 'manyhands';
+import * as futures from 'manyhands/futures';
+import * as testing from 'manyhands/testing';
+const require = createRequire(import.meta.url);
+const seen = { index, futures, testing };
+for (const [name, namespace] of Object.entries(seen)) {
+  const required = require(name === 'index' ? 'manyhands' : \`manyhands/\${name}\`);
+  const names = new Set([...Object.keys(namespace), ...Object.keys(required)]);
+  seen[name] = names.size > 2 && [...names].every((key) => namespace[key] === required[key]);
+}
+console.log(JSON.stringify(seen));
+`,
+  // A class of one kind of module is given to the other: to TypeScript too it must be the same.
+  'pool.cts': `import { Pool } from 'manyhands';\nexport const make = (): Pool => new Pool(1);\n`,
+  'types.mts': `
+import { ProcessPoolExecutor } from 'manyhands/futures';
+import { Pool } from 'manyhands';
+import { chaos } from 'manyhands/testing';
+import { make } from './pool.cjs';
+export const pool: Pool = make();
+export { ProcessPoolExecutor, chaos };
+`,
+  'types.cts': `
+import { ProcessPoolExecutor } from 'manyhands/futures';
+import { chaos } from 'manyhands/testing';
+import manyhands = require('manyhands');
+export const pool: manyhands.Pool = new manyhands.Pool(1);
+export { ProcessPoolExecutor, chaos };
+`,
 };
 
 const expected = { squares: [1, 4, 9, 16], word: 'HELLO', exitCode: 0 };
@@ -86,10 +118,20 @@ describe('the packed tarball', () => {
     );
   });
 
-  it('has types that resolve (attw --profile esm-only)', async () => {
+  it('has types that resolve (attw --profile node16)', async () => {
     const attw = path.join(root, 'node_modules/.bin/attw');
-    await succeeds(execute(attw, ['--profile', 'esm-only', '--no-color', '--no-emoji', tarball]));
+    await succeeds(execute(attw, ['--profile', 'node16', '--no-color', '--no-emoji', tarball]));
   });
+
+  for (const module of ['node16', 'nodenext']) {
+    it(`has one set of types for both kinds of module (${module})`, async () => {
+      const options = ['--noEmit', '--strict', '--types', 'node', '--module', module, '--target', 'es2022'];
+      const typeRoots = ['--typeRoots', path.join(root, 'node_modules/@types')];
+      const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+      const files = ['main.mts', 'main.cts', 'types.mts', 'types.cts'];
+      await succeeds(execute(process.execPath, [tsc, ...options, ...typeRoots, ...files], { cwd: project }));
+    });
+  }
 
   it('runs its command', async () => {
     const command = path.join(project, 'node_modules/.bin/manyhands');
@@ -102,8 +144,13 @@ describe('the packed tarball', () => {
       'an ES module': ['main.mjs'],
       'CommonJS by require': ['main.cjs'],
       'TypeScript by tsx': ['--import', 'tsx', 'main.mts'],
+      'TypeScript by tsx as CommonJS': ['--import', 'tsx', 'main.cts'],
     };
     if (major >= 22) ways["TypeScript by Node's type stripping"] = ['main.mts'];
+    it(`is one library for import and require on Node ${major}`, async () => {
+      const { stdout } = await succeeds(execute(await nodeBinary(major), ['both.mjs'], { cwd: project }));
+      assert.deepEqual(JSON.parse(stdout), { index: true, futures: true, testing: true });
+    });
     for (const [way, args] of Object.entries(ways)) {
       it(`works on Node ${major} from ${way}`, async () => {
         const binary = await nodeBinary(major);
