@@ -178,8 +178,9 @@ function ownNameOf({ node }: CodeUnit): string | undefined {
 
 /** A `var` or function of a program given by `-e` or standard input is a property of the global object. */
 function globalScope({ script, name: { name, variable } }: NameQuestion): ScopeView | undefined {
-  const isOfScript = !script.facts.isModule && !script.revived && (variable?.scope.isTop ?? false);
-  if (!isOfScript || !Object.hasOwn(globalThis, name)) return undefined;
+  const isAtTop = variable !== undefined && variable.scope.parent === undefined;
+  if (script.facts.isModule || script.revived || !isAtTop || !Object.hasOwn(globalThis, name))
+    return undefined;
   return { type: 'Global', variables: globalThis as unknown as Record<string, unknown> };
 }
 

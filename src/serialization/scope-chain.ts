@@ -1,7 +1,7 @@
 // Steps of the walk over a script's scopes that need no state: making, climbing and recognising.
 
 import type { CodeUnit, Scope, Variable } from './script-names.js';
-import { childOf, isFunctionNode, nameOfIdentifier, type Syntax } from './syntax-tree.js';
+import { childOf, isFunctionNode, listOf, nameOfIdentifier, type Syntax } from './syntax-tree.js';
 
 export function toUnit(node: Syntax, scope: Scope, strict: boolean, parent: Syntax): CodeUnit {
   const isArrow = node.type === 'ArrowFunctionExpression';
@@ -39,6 +39,22 @@ export function hasUseStrict(body: readonly Syntax[]): boolean {
     if (statement['directive'] === 'use strict') return true;
   }
   return false;
+}
+
+/** `(() => { … })();` as tsx and bundlers write it around a whole script: what stands in it is made once, as at the top. */
+export function calledAtTop(tree: Syntax): ReadonlySet<Syntax> {
+  const calls = listOf(tree, 'body').map((statement) => childOf(statement, 'expression'));
+  const callees = calls.flatMap((call) => (call?.type === 'CallExpression' && childOf(call, 'callee')) || []);
+  return new Set(
+    callees.filter(
+      (node) =>
+        isFunctionNode(node) &&
+        !node['async'] &&
+        !node['generator'] &&
+        !node['id'] &&
+        listOf(node, 'params').length === 0,
+    ),
+  );
 }
 
 export function privateNameOf(member: Syntax): string | undefined {

@@ -28,7 +28,7 @@ export interface Variable {
 export interface Scope {
   readonly parent: Scope | undefined;
   readonly isFunction: boolean;
-  /** Whether the whole script's top level. */
+  /** Whether the script's top level, or that of a function around all of it. */
   readonly isTop: boolean;
   readonly start: number;
   readonly names: Map<string, Variable>;

@@ -7,6 +7,7 @@
 import { patternParts } from './binding-patterns.js';
 import { importBindings } from './import-bindings.js';
 import {
+  calledAtTop,
   functionScopeOf,
   hasUseStrict,
   isLazyInitialization,
@@ -58,6 +59,7 @@ class ScopeWalk {
   readonly references: Reference[] = [];
   readonly uses: LexicalUse[] = [];
   readonly units: CodeUnit[] = [];
+  #calledAtTop: ReadonlySet<Syntax> = new Set();
 
   constructor(strict: boolean) {
     this.top = { parent: undefined, isFunction: true, isTop: true, start: -1, names: new Map(), strict };
@@ -65,6 +67,7 @@ class ScopeWalk {
 
   program(tree: Syntax): void {
     const place = { scope: this.top, thisBinder: -1, argumentsBinder: -1, home: -1, privates: undefined };
+    this.#calledAtTop = calledAtTop(tree);
     for (const statement of listOf(tree, 'body')) this.#visit(statement, place, tree);
   }
 
@@ -276,7 +279,8 @@ class ScopeWalk {
       outer = newScope(outer, node.start);
       this.#declare(id, 'const', outer);
     }
-    const scope: Scope = { ...newScope(outer, node.start), isFunction: true, strict };
+    const isTop = this.#calledAtTop.has(node);
+    const scope: Scope = { ...newScope(outer, node.start), isFunction: true, isTop, strict };
     const binder = isArrow ? place.thisBinder : unit.start;
     const inner: Place = {
       ...place,

@@ -89,7 +89,7 @@ async function makePackages(): Promise<void> {
   const library = path.join(project, 'node_modules/manyhands');
   mkdirSync(library);
   await makeLibrary(path.relative(root, library), { index: 'src/index.ts' }, {});
-  makePackage('manyhands', { type: 'module', exports: './index.js' });
+  makePackage('manyhands', { type: 'module', exports: { import: './index.js', require: './index.cjs' } });
   makePackage('shipping-driver', { exports: './driver.cjs' });
   copy('driver.cjs', 'node_modules/shipping-driver/driver.cjs');
   makePackage('esm-only', { type: 'module', exports: './index.js' });

@@ -51,8 +51,7 @@ const forms: Readonly<Record<string, Form>> = {
   'TypeScript by type stripping': { args: ['table.mts'], from: 22, everywhere: true },
   'a CommonJS script with octal numbers': { args: ['table-octal.cjs'], refuses: framesOfClasses },
   'TypeScript by tsx': { args: [...tsx, 'table-tsx.mts'] },
-  // On Node 20 tsx can't load an ES module, as the library's entry is, from CommonJS.
-  'TypeScript by tsx as CommonJS': { args: [...tsx, 'table-tsx.cts'], from: 24 },
+  'TypeScript by tsx as CommonJS': { args: [...tsx, 'table-tsx.cts'] },
   'TypeScript by tsx with experimentalDecorators': {
     args: [...tsx, 'table-legacy.mts'],
     env: { TSX_TSCONFIG_PATH: path.join(project, 'legacy.json') },
