@@ -35,6 +35,11 @@ interface Own {
 }
 
 // Put in by the build: names of the files, with a hash of their content.
+type BundleFunction = (module: object, require: (name: string) => unknown, own: Own) => void;
+
+// biome-ignore lint/security/noGlobalEval: it is the way to a function with the globals of the caller
+const indirectEval = eval;
+
 declare const CORE_FILE: string;
 declare const LIBRARY_FILE: string;
 
@@ -72,7 +77,8 @@ function load<Exports>(name: string): Exports {
   const filename = `${__dirname}/${name}`;
   const { ending, cachedData } = compiledCode(name);
   // The bundles are plain ASCII: read so, the text is not converted.
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
+  const text = readFileSync(filename, 'latin1');
+  const script = new Script(text, { filename, cachedData });
   loaded.push({
     name,
     given: script.cachedDataRejected ? undefined : ending,
@@ -85,7 +91,11 @@ function load<Exports>(name: string): Exports {
     },
     partOf: corePart,
   };
-  script.runInThisContext()(bundle, requireOnce, own);
+  const fill = script.runInThisContext() as BundleFunction;
+  // Under jest a test has globals of its own, `Object` and `Error` among them: the library must have the same ones.
+  const isForeign = !(fill instanceof Function);
+  const fillHere = isForeign ? (indirectEval(`${text}\n//# sourceURL=${filename}`) as BundleFunction) : fill;
+  fillHere(bundle, requireOnce, own);
   return bundle.exports;
 }
 

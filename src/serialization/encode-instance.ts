@@ -64,9 +64,14 @@ function refuseNative(scope: EncodeScope, object: object, prototype: object): vo
   if (object instanceof EventEmitter && object instanceof streamClass()) refuseAs(scope, object);
   for (let at: object | null = prototype; at; at = Object.getPrototypeOf(at) as object | null) {
     const Class = classOfPrototype(at);
-    if (!Class || Class === Object || Class === EventEmitter || Class === Error) continue;
+    if (!Class || isObjectClass(Class, at) || Class === EventEmitter || Class === Error) continue;
     if (scope.functions && isBuiltinClass(scope.functions, Class)) refuseAs(scope, object);
   }
+}
+
+/** `Object`, also that of Node where a test runner gives the program globals of its own. */
+function isObjectClass(Class: AnyFunction, prototype: object): boolean {
+  return Class === Object || (Class.name === 'Object' && Object.getPrototypeOf(prototype) === null);
 }
 
 /** Private members are put on an object by its constructor alone, which is not run over there. */

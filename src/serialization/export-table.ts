@@ -70,15 +70,30 @@ function isMadeOnce(fn: AnyFunction, script: ScriptText, { location }: FunctionF
 function exportsOf(script: ScriptText): readonly DirectExport[] {
   let table = tables.get(script);
   if (!table) {
-    lexer ??= nodeRequire('es-module-lexer/js') as Lexer;
-    try {
-      table = lexer.parse(script.facts.source)[1].filter(({ type }) => type === 'direct');
-    } catch {
-      table = [];
-    }
+    table = lexedExports(script) ?? parsedExports(script);
     tables.set(script, table);
   }
   return table;
+}
+
+/** Undefined if the lexer can't be loaded: it is an ES module, which `require` of jest refuses. */
+function lexedExports({ facts }: ScriptText): readonly DirectExport[] | undefined {
+  try {
+    lexer ??= nodeRequire('es-module-lexer/js') as Lexer;
+  } catch {
+    return undefined;
+  }
+  try {
+    return lexer.parse(facts.source)[1].filter(({ type }) => type === 'direct');
+  } catch {
+    return [];
+  }
+}
+
+function parsedExports({ exported, facts }: ScriptText): readonly DirectExport[] {
+  const named = [...exported].map(([localName, name]) => ({ type: 'direct', name, localName, end: 0 }));
+  const end = /\bexport\s+default\b/.exec(facts.source);
+  return end ? [...named, { type: 'direct', name: 'default', end: end.index + end[0].length }] : named;
 }
 
 /** `export default () => …` has no name to look up; its place in the text says it. */

@@ -56,7 +56,7 @@ const EAGER_SOURCE_LIMIT_BYTES = 256 * 1024;
 class InspectorSession {
   readonly #session: Connection;
   readonly #sink: Sink = { given: undefined, taken: [] };
-  readonly #sinkId: string;
+  #sinkId: string;
   #isReleaseDue = false;
   readonly #scripts = new Map<string, ScriptFacts>();
   /** The scripts that were there when the debugger was last switched on. */
@@ -68,7 +68,10 @@ class InspectorSession {
       const script = params as ScriptParsed;
       this.#known.set(script.scriptId, script);
     });
-    this.#sinkId = this.#findSink();
+    this.#sinkId = this.#findSink((expression) => {
+      const answer = this.#post('Runtime.evaluate', { expression, objectGroup: 'manyhands-sink' });
+      return (answer as { result: RemoteObject }).result;
+    });
   }
 
   /** Reads what the engine knows of a function. */
@@ -135,12 +138,17 @@ class InspectorSession {
   /** Pauses in this very call, and says what frames it has; `look` may take values from them. */
   pause(look: (frames: readonly object[]) => void): void {
     let failure: unknown;
+    const sinkId = this.#sinkId;
     const listener = ({ params }: { params: unknown }): void => {
       try {
-        look((params as { callFrames: readonly object[] }).callFrames);
+        const { callFrames } = params as { callFrames: readonly { callFrameId: string }[] };
+        // Values of frames are those of the frames' globals, and are carried out by what was found there.
+        this.#sinkId = this.#findSink((expression) => this.evaluateIn(callFrames[0].callFrameId, expression));
+        look(callFrames);
       } catch (error) {
         failure = error;
       } finally {
+        this.#sinkId = sinkId;
         this.#post('Debugger.resume', undefined);
       }
     };
@@ -242,16 +250,14 @@ class InspectorSession {
     return answer.result;
   }
 
-  #findSink(): string {
-    const place = globalThis as unknown as Record<symbol, Sink | undefined>;
+  /** Found in a builtin module: the globals that an expression sees are not those of this module where a test runner gives it others. */
+  #findSink(evaluate: (expression: string) => RemoteObject): string {
+    const place = process.getBuiltinModule('node:inspector') as unknown as Record<symbol, Sink | undefined>;
     const key = `manyhands.sink.${Math.random()}`;
     place[Symbol.for(key)] = this.#sink;
-    const expression = `globalThis[Symbol.for(${JSON.stringify(key)})]`;
-    const answer = this.#post('Runtime.evaluate', { expression, objectGroup: 'manyhands-sink' }) as {
-      result: RemoteObject;
-    };
+    const found = evaluate(`process.getBuiltinModule('node:inspector')[Symbol.for(${JSON.stringify(key)})]`);
     delete place[Symbol.for(key)];
-    return answer.result.objectId ?? '';
+    return found.objectId ?? '';
   }
 
   #readScripts(wantedId: string): ScriptFacts {

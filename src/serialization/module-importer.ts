@@ -55,10 +55,29 @@ export async function importRequest(request: string): Promise<void> {
   const options = attributes && { with: attributes };
   const from = base || pathToFileURL(`${process.cwd()}/`).href;
   try {
-    namespaces.set(request, await importerOf(from)(specifier, options));
+    namespaces.set(request, copyOfTest(specifier, from) ?? (await importerOf(from)(specifier, options)));
   } catch (cause) {
     throw cannotLoad(specifier, cause);
   }
+}
+
+/**
+ * Jest has a copy of each module for each test, and no import but the test's own leads there: an ES module is taken from
+ * what the test has loaded. Undefined where nothing is in the way.
+ */
+function copyOfTest(specifier: string, base: string): object | undefined {
+  const hasForeignGlobals = !((pathToFileURL as unknown) instanceof Function);
+  if (!hasForeignGlobals || process.getBuiltinModule(specifier) !== undefined) return undefined;
+  const require = requireOf(base);
+  const isUrl = /^(\.{0,2}\/|file:)/.test(specifier);
+  const file = isUrl ? fileURLToPath(new URL(specifier, base)) : require.resolve(specifier);
+  const known = require.cache[file] as { readonly exports: unknown } | undefined;
+  if (!known) throw new Error('the test itself has not loaded it, and jest would give it another copy');
+  return isNamespace(known.exports) ? known.exports : undefined;
+}
+
+function isNamespace(loaded: unknown): loaded is object {
+  return Object.prototype.toString.call(loaded) === '[object Module]';
 }
 
 /** The module's namespace; where nobody has prepared it, it is loaded synchronously. */
@@ -67,9 +86,9 @@ export function importedModule(request: string): object {
   if (known) return known;
   const { specifier, base } = readRequest(request);
   try {
-    const loaded = requireOf(base || specifier)(
-      specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier,
-    );
+    const loaded: unknown =
+      copyOfTest(specifier, base || specifier) ??
+      requireOf(base || specifier)(specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier);
     const namespace = asNamespace(loaded);
     namespaces.set(request, namespace);
     return namespace;
@@ -106,8 +125,7 @@ function resolveFrom(base: string, specifier: string): string {
 }
 
 function asNamespace(loaded: unknown): object {
-  const isNamespace = Object.prototype.toString.call(loaded) === '[object Module]';
-  if (isNamespace) return loaded as object;
+  if (isNamespace(loaded)) return loaded;
   const members = typeof loaded === 'object' || typeof loaded === 'function' ? loaded : {};
   return { ...members, default: loaded };
 }

@@ -194,6 +194,7 @@ function isObject(value: unknown): value is object {
 }
 
 function isRequire(value: unknown): boolean {
-  // That of a module which a loader hook has read has no `cache`.
-  return typeof value === 'function' && value.name === 'require' && 'resolve' in value;
+  if (typeof value !== 'function' || !('resolve' in value)) return false;
+  // That of a module which a loader hook has read has no `cache`, and that of jest another name.
+  return value.name === 'require' || 'cache' in value;
 }

@@ -3,7 +3,7 @@
 //   manyhands#Queue      global#Math.max      node:fs#promises.readFile      node:fs
 
 import { NotShippableError, SerializationError } from '../base/errors.js';
-import { nodeModule } from '../base/late-builtins.js';
+import { nodeModule, nodeVm } from '../base/late-builtins.js';
 import { isOwnExportName, nameOfOwnExport, ownExport } from './own-exports.js';
 
 // Lazy globals (fetch, crypto, WebSocket) are left out: to look at them loads what stands behind them.
@@ -61,6 +61,11 @@ function learnGlobals(): void {
     const value = (globalThis as unknown as Record<string, unknown>)[name];
     if (value !== process && value !== globalThis) learn(value, `global#${name}`, 2);
   }
+  // Under jest a test has globals of its own: what Node made has these.
+  const ofNode = nodeVm().runInThisContext('globalThis') as Record<string, unknown>;
+  if (ofNode !== globalThis)
+    for (const name of GLOBAL_NAMES) learn(ofNode[name], `global#${name}`, name === 'process' ? 0 : 2);
+  names.set(ofNode, 'global#globalThis');
   names.set(globalThis, 'global#globalThis');
   names.set(process, 'global#process');
   for (const key of ['env', 'stdout', 'stderr', 'stdin'] as const) {
