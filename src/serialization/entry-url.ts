@@ -64,3 +64,13 @@ function stripQuery(url: string): string {
   const end = url.search(/[?#]/);
   return end < 0 ? url : url.slice(0, end);
 }
+
+/** Whether a script is `-e`, standard input or a line of the REPL. */
+export function isGivenText(url: string): boolean {
+  return /^(\[(eval|stdin)\d*\]|REPL\d+)$/.test(url);
+}
+
+/** Whether a script is a line of the REPL: its variables are declared in others. */
+export function isTyped(url: string): boolean {
+  return url.startsWith('REPL');
+}

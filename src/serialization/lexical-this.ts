@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { AnalysedUnit, CaptureRequest } from './capture-request.js';
+import { isGivenText } from './entry-url.js';
 import { canPause, type FrameView, framesOf, isHeldBy } from './inspector-frames.js';
 import { refuse } from './named-values.js';
 import type { CodeUnit } from './script-names.js';
@@ -53,11 +54,6 @@ function thisAtTop({ script }: ThisQuestion, binder: number): { readonly value: 
   const cache = createRequire(import.meta.url).cache as Record<string, { exports: unknown } | undefined>;
   const cached = cache[fileURLToPath(script.facts.url)];
   return cached && { value: cached.exports };
-}
-
-/** Whether a script is `-e`, standard input or a line of the REPL. */
-function isGivenText(url: string): boolean {
-  return /^(\[(eval|stdin)\d*\]|REPL\d+)$/.test(url);
 }
 
 /** In a static field or block, `this` is the class; it is known by its name. */

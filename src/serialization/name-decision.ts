@@ -1,7 +1,9 @@
 // What happens to one free name of a function: imported again, known by name, carried as a value, or left alone.
 
+import { isProxy } from 'node:util/types';
 import type { NameDecision, NameQuestion } from './capture-request.js';
 import { LAZY, RENAMED, readRequest } from './captured-code.js';
+import { isGivenText, isTyped } from './entry-url.js';
 import type { ScopeView } from './inspector-session.js';
 import { initializerOf } from './lazy-names.js';
 import { nameOfValue, refuse } from './named-values.js';
@@ -14,7 +16,7 @@ import { cellOf, isChanging } from './shared-cells.js';
 import { childOf, listOf, nameOfIdentifier } from './syntax-tree.js';
 import { isUnset, UNSET, valueIn } from './unset-variables.js';
 import { CAPTURED } from './value-path.js';
-import { wrapperDecision } from './wrapper-names.js';
+import { isGivenByNode, wrapperDecision } from './wrapper-names.js';
 
 export function decideName(question: NameQuestion): NameDecision {
   const { fn, facts, script, unit, name: free, path } = question;
@@ -48,11 +50,13 @@ export function decideName(question: NameQuestion): NameDecision {
   const rebound = ownNameOf(unit) === name ? { isRebound: true as const } : {};
   const replayed = replayRecipe(question, value, Math.max(0, scopeIndex));
   if (replayed) return { name, carry: replayed, isLazy: true };
+  if (typeof value === 'object' && isProxy(value)) refuseProxy(question);
   if (variable && isChanging(variable)) {
     return { name, carry: { value: cellOf(question, variable, scope) }, isCell: true, ...rebound };
   }
-  const isOutside = !variable && scopeIndex >= 0 && (!question.isWhole || script.facts.url === '');
-  const cell = isOutside ? outsideCell(question, scope, value) : undefined;
+  const isOutside = scopeIndex >= 0 && (!question.isWhole || script.facts.url === '');
+  const cell =
+    !variable && (isOutside || isTyped(script.facts.url)) ? outsideCell(question, scope, value) : undefined;
   return cell
     ? { name, carry: { value: cell }, isCell: true, ...rebound }
     : { name, carry: { value }, ...rebound };
@@ -163,6 +167,14 @@ function refuseUnset({ path, name: { name } }: NameQuestion): never {
   refuse(`${path}${CAPTURED}${name}`, 'its declaration has not run yet; make this call after it');
 }
 
+/** As an argument it is data, and read as such; a function may depend on what the handler does. */
+function refuseProxy({ path, name: { name } }: NameQuestion): never {
+  refuse(
+    `${path}${CAPTURED}${name}`,
+    'it is a Proxy, and its handler stays here; pass it as an argument to send a copy',
+  );
+}
+
 function refuseUpdate({ path, name: { name } }: NameQuestion): never {
   refuse(
     `${path}${CAPTURED}${name}`,
@@ -176,13 +188,27 @@ function ownNameOf({ node }: CodeUnit): string | undefined {
   return childOf(node, 'id')?.['name'] as string | undefined;
 }
 
-/** A `var` or function of a program given by `-e` or standard input is a property of the global object. */
+/** A `var` or function of a program given by `-e`, by standard input or line by line is a property of the global object. */
 function globalScope({ script, name: { name, variable } }: NameQuestion): ScopeView | undefined {
-  const isAtTop = variable !== undefined && variable.scope.parent === undefined;
-  if (script.facts.isModule || script.revived || !isAtTop || !Object.hasOwn(globalThis, name))
-    return undefined;
+  const { isModule, url } = script.facts;
+  const isOfTop = variable ? variable.scope.parent === undefined : isGivenText(url) && isMadeByProgram(name);
+  if (isModule || script.revived || !isOfTop || !Object.hasOwn(globalThis, name)) return undefined;
   return { type: 'Global', variables: globalThis as unknown as Record<string, unknown> };
 }
+
+/** Whether a global is none of Node's, which are accessors, or not enumerable, or these. */
+function isMadeByProgram(name: string): boolean {
+  const property = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (!property?.enumerable || !('value' in property) || isGivenByNode(name)) return false;
+  return !property.configurable || !ENUMERABLE_OF_NODE.has(name);
+}
+
+const ENUMERABLE_OF_NODE = new Set(
+  (
+    'global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask ' +
+    'structuredClone atob btoa performance fetch navigator crypto'
+  ).split(' '),
+);
 
 function isOfWrapper(scope: { readonly parent: unknown; readonly isTop: boolean }): boolean {
   const parent = scope.parent as { isTop: boolean } | undefined;

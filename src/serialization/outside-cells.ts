@@ -1,6 +1,6 @@
 // Variables declared outside the text that was read, as around a function of a huge script, which is not read as a whole.
 // Who else changes such a variable is not known, so each goes in a cell, and functions of one message that share it here
-// share it over there. See shared-cells.ts for the cells. Around code given to `eval` is another script: that is refused.
+// share it over there; so are those of other lines at the prompt. See shared-cells.ts for the cells. Around code given to `eval` is another script: that is refused.
 
 import type { NameQuestion } from './capture-request.js';
 import type { Cell } from './captured-code.js';
@@ -33,9 +33,10 @@ export function outsideCell(question: NameQuestion, scope: ScopeView, value: unk
   const { facts, name: free, fn, script } = question;
   const { scriptId, line, column } = facts.location!;
   if (script.facts.url === '' && !isDeclaredAs(free.name, value)) refuseEvaluated(question);
-  const isOfScript = scope.type === 'Module' || scope.type === 'Script';
+  const isShared = scope.type === 'Script' || scope.type === 'Global'; // all scripts of the program have these
+  const isOfScript = isShared || scope.type === 'Module';
   const values = isOfScript ? [] : Object.keys(scope.variables).map((key) => valueIn(scope.variables, key));
-  const key = `${isOfScript ? `${scriptId} ` : ''}${scope.type} ${free.name}`;
+  const key = `${isOfScript && !isShared ? `${scriptId} ` : ''}${scope.type} ${free.name}`;
   const variables = known.get(key) ?? [];
   known.set(key, variables);
   let variable = variables.find((candidate) => isSame(candidate.values, values));

@@ -10,6 +10,10 @@ import { CAPTURED } from './value-path.js';
 const PLACES = ['__filename', '__dirname'];
 const OWN_MODULE = ['module', 'exports'];
 
+export function isGivenByNode(name: string): boolean {
+  return name === 'require' || PLACES.includes(name) || OWN_MODULE.includes(name);
+}
+
 /** Undefined if the name is none of these, or not in this script. */
 export function wrapperDecision({ script, name: free, path }: NameQuestion): NameDecision | undefined {
   const { name, variable } = free;

@@ -27,7 +27,11 @@ export function textOf(names: readonly string[], tail = RUN): string {
 }
 
 /** What is run by `-e`, from standard input and line by line. */
-export const scripts = { commonJs: textOf(COMMON_JS), esModule: textOf(ES_MODULE) };
+export const scripts = {
+  commonJs: textOf(COMMON_JS),
+  esModule: textOf(ES_MODULE),
+  typed: textOf(COMMON_JS, '\nrunTable(Pool, cases, refused).then(() => process.exit());\n'),
+};
 
 export async function makeProject(): Promise<void> {
   removeProject();
