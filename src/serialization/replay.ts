@@ -167,9 +167,19 @@ function isOfPackage(fn: AnyFunction, home: ScriptText): boolean {
     facts = inspectorSession().read(target);
   }
   if (!facts.location) return false;
-  const script = scriptText(facts.location.scriptId);
-  if (script === home || script.isEntry || !script.facts.url.includes('/node_modules/')) return false;
+  const script = listedScript(facts.location.scriptId);
+  if (!script || script === home || script.isEntry || !script.facts.url.includes('/node_modules/'))
+    return false;
   return exportPath(target, script, facts) === undefined;
+}
+
+/** Undefined for some of Node's own, which the engine does not list: in threads those that came with the snapshot. */
+function listedScript(scriptId: string): ScriptText | undefined {
+  try {
+    return scriptText(scriptId);
+  } catch {
+    return undefined;
+  }
 }
 
 function isRequireCall(node: Syntax): boolean {
