@@ -117,6 +117,69 @@ describe('the bundles of the package', () => {
     assert.deepEqual(JSON.parse(await run(program)), [0, 1, 0, 0]);
   });
 
+  it('have the globals of the code that loads them: jest gives each test its own', async () => {
+    const used = `
+      const { Pool } = require('./index.cjs');
+      const { readdirSync, readFileSync } = require('node:fs');
+      const scale = { by: 2 };
+      class Point { constructor(x) { this.x = x; } twice() { return this.x * scale.by; } }
+      class Job { constructor() { this.step = 3; } go(pool) { return pool.apply((x) => x + this.step, [1]); } }
+      module.exports = async () => {
+        const pool = new Pool(1);
+        const point = await pool.apply((p) => new Point(p.twice()), [new Point(2)]);
+        const failed = await pool.apply(() => { throw new RangeError('no'); }).catch((error) => error);
+        let missing;
+        try { readFileSync('/not/there'); } catch (error) { missing = error; }
+        const seen = [
+          await pool.apply((x) => [x * scale.by], [4]),
+          point instanceof Point, point.twice(),
+          (await pool.apply(() => ({ a: new Map([[1, new Date(0)]]) }))).a instanceof Map,
+          failed instanceof RangeError, failed instanceof Error,
+          await new Job().go(pool),
+          await pool.apply((list) => list instanceof Array && list.length > 0, [readdirSync('/')]),
+          await pool.apply((error) => [error instanceof Error, error.code], [missing]),
+          await pool.apply((usage) => usage.rss > 0, [process.memoryUsage()]),
+          Object === process.constructor.constructor('return Object')(),
+        ];
+        await pool.terminate();
+        return JSON.stringify(seen);
+      };`;
+    writeFileSync(path.join(root, folder, 'used.cjs'), used);
+    const program = `
+      import { readFileSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      import { compileFunction, createContext, runInNewContext } from 'node:vm';
+      const ofLanguage = runInNewContext('Object.getOwnPropertyNames(globalThis)');
+      const ofNode = Object.getOwnPropertyNames(globalThis).filter((name) => !ofLanguage.includes(name));
+      ofNode.push('Uint8Array', 'ArrayBuffer'); // as jest does
+      const parsingContext = createContext(Object.fromEntries(ofNode.map((name) => [name, globalThis[name]])));
+      const loaded = {};
+      function load(name) {
+        if (!name.startsWith('.')) return createRequire(import.meta.url)(name);
+        const filename = import.meta.dirname + name.slice(1);
+        if (loaded[name]) return loaded[name].exports;
+        const module = (loaded[name] = { exports: {} });
+        const given = ['module', 'exports', 'require', '__dirname', '__filename'];
+        compileFunction(readFileSync(filename, 'utf8'), given, { filename, parsingContext })(
+          module, module.exports, Object.assign(load, { cache: {}, resolve: String }), import.meta.dirname, filename);
+        return module.exports;
+      }
+      console.log(await load('./used.cjs')());`;
+    assert.deepEqual(JSON.parse(await run(program)), [
+      [8],
+      true,
+      8,
+      true,
+      true,
+      true,
+      4,
+      true,
+      [true, 'ENOENT'],
+      true,
+      false,
+    ]);
+  });
+
   it('say so where a child is begun by hand', async () => {
     const { code, stderr } = await execute(process.execPath, [path.join(root, folder, 'bootstrap.cjs')], {
       env: environment,

@@ -66,14 +66,37 @@ export async function importRequest(request: string): Promise<void> {
  * what the test has loaded. Undefined where nothing is in the way.
  */
 function copyOfTest(specifier: string, base: string): object | undefined {
-  const hasForeignGlobals = !((pathToFileURL as unknown) instanceof Function);
-  if (!hasForeignGlobals || process.getBuiltinModule(specifier) !== undefined) return undefined;
-  const require = requireOf(base);
-  const isUrl = /^(\.{0,2}\/|file:)/.test(specifier);
-  const file = isUrl ? fileURLToPath(new URL(specifier, base)) : require.resolve(specifier);
-  const known = require.cache[file] as { readonly exports: unknown } | undefined;
+  if (!hasForeignGlobals() || process.getBuiltinModule(specifier) !== undefined) return undefined;
+  const known = loadedByTest(specifier, base);
   if (!known) throw new Error('the test itself has not loaded it, and jest would give it another copy');
   return isNamespace(known.exports) ? known.exports : undefined;
+}
+
+function loadedByTest(specifier: string, base: string): { readonly exports: unknown } | undefined {
+  const require = requireOf(base);
+  const isUrl = /^(\.{1,2}\/|\/|file:)/.test(specifier);
+  // A CommonJS specifier may go without its extension.
+  const path = isUrl ? fileURLToPath(new URL(specifier, base)) : specifier;
+  return require.cache[require.resolve(path)];
+}
+
+/**
+ * Whether what a test got for a specifier is that module, and no mock of it. Elsewhere than under jest it is.
+ * @param given What `require` gave, if that is known.
+ */
+export function isUnmocked(specifier: string, base: string, given?: unknown): boolean {
+  if (!hasForeignGlobals()) return true;
+  const builtin: unknown = process.getBuiltinModule(specifier);
+  try {
+    const real = builtin ?? loadedByTest(specifier, base)?.exports;
+    return real !== undefined && (given === undefined || given === real);
+  } catch {
+    return false;
+  }
+}
+
+function hasForeignGlobals(): boolean {
+  return !((pathToFileURL as unknown) instanceof Function);
 }
 
 function isNamespace(loaded: unknown): loaded is object {

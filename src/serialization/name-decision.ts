@@ -6,6 +6,7 @@ import { LAZY, RENAMED, readRequest } from './captured-code.js';
 import { isGivenText, isTyped } from './entry-url.js';
 import type { ScopeView } from './inspector-session.js';
 import { initializerOf } from './lazy-names.js';
+import { isUnmocked } from './module-importer.js';
 import { nameOfValue, refuse } from './named-values.js';
 import { outsideCell } from './outside-cells.js';
 import { nameOfOwnExport } from './own-exports.js';
@@ -116,7 +117,8 @@ function importDecision(
 ): NameDecision | undefined {
   const { name, variable } = free;
   if (variable?.binding) {
-    if (isOutOfReach(variable.binding.specifier, script.base)) return undefined;
+    const { specifier } = variable.binding;
+    if (isOutOfReach(specifier, script.base) || !isUnmocked(specifier, script.base)) return undefined;
     if (isObject(value)) {
       const named = nameOfValue(value);
       if (named?.startsWith('manyhands#'))

@@ -8,6 +8,7 @@ import type { NameQuestion } from './capture-request.js';
 import { exportPath } from './export-table.js';
 import type { AnyFunction, CapturedValue } from './function-recipe.js';
 import { inspectorSession } from './inspector-session.js';
+import { isUnmocked } from './module-importer.js';
 import { nameOfValue } from './named-values.js';
 import type { Variable } from './script-names.js';
 import { isOutOfReach, type ScriptText, scriptText } from './script-text.js';
@@ -30,7 +31,8 @@ export function replayRecipe(
   const init = declarator && childOf(declarator, 'init');
   if (!variable || !init || variable.writes.length > 0 || !isObject(value)) return undefined;
   const isRequired = typeof value === 'object' && contains(init, isRequireCall);
-  if (isRequired && contains(init, (node) => isUnreachable(node, question.script))) return undefined;
+  if (isRequired && contains(init, (node) => isNotThere(node, init, value, question.script)))
+    return undefined;
   if (!isRequired && !(isOfModule(variable, question) && isMadeAnew(value, question.script)))
     return undefined;
   if (!isStill(value, init)) return undefined;
@@ -186,9 +188,11 @@ function isRequireCall(node: Syntax): boolean {
   return node.type === 'CallExpression' && nameOfIdentifier(childOf(node, 'callee')) === 'require';
 }
 
-function isUnreachable(node: Syntax, { base }: ScriptText): boolean {
+/** Whether a call of `require` would not give the same over there. */
+function isNotThere(node: Syntax, init: Syntax, value: unknown, { base }: ScriptText): boolean {
   const specifier = isRequireCall(node) ? listOf(node, 'arguments')[0]?.['value'] : undefined;
-  return typeof specifier === 'string' && isOutOfReach(specifier, base);
+  if (typeof specifier !== 'string') return false;
+  return isOutOfReach(specifier, base) || !isUnmocked(specifier, base, node === init ? value : undefined);
 }
 
 /** Whether the expression itself, functions in it apart, holds such a node. */
