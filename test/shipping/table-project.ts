@@ -149,6 +149,13 @@ async function makeBundles(): Promise<void> {
     build({
       ...common,
       entryPoints: [commonJs],
+      outfile: 'table-function.cjs',
+      format: 'iife',
+      target: 'node20',
+    }),
+    build({
+      ...common,
+      entryPoints: [commonJs],
       outfile: 'table-bundled.cjs',
       format: 'cjs',
       target: 'node20',

@@ -49,7 +49,7 @@ const framesOfClasses = [
   'poisonOfThis',
 ];
 
-/** At a prompt nothing says how a variable of another line was made. */
+/** At a prompt nothing says how a variable of another line was made, and in a function it is not known to be made once. */
 const madeAnew = ['proxy', 'promise', 'weakMap', 'intl'];
 
 const forms: Readonly<Record<string, Form>> = {
@@ -67,6 +67,7 @@ const forms: Readonly<Record<string, Form>> = {
   'an ES module bundled by esbuild': { args: ['table-bundled.mjs'] },
   'an ES module bundled and minified by esbuild': { args: ['table-minified.mjs'] },
   'TypeScript bundled and minified by esbuild to CommonJS': { args: ['table-bundled.cjs'] },
+  'TypeScript bundled by esbuild to one function': { args: ['table-function.cjs'], refuses: madeAnew },
   'a module that is not the program': { args: ['main-module.mjs'] },
   'a package in node_modules': { args: ['main-package.mjs'] },
   'a CommonJS package in node_modules': { args: ['main-package.cjs'] },
