@@ -65,9 +65,9 @@ function stripQuery(url: string): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
-/** Whether a script is `-e`, standard input or a line of the REPL. */
+/** Whether a script is `-e`, standard input, the text of a thread or a line of the REPL. */
 export function isGivenText(url: string): boolean {
-  return /^(\[(eval|stdin)\d*\]|REPL\d+)$/.test(url);
+  return /^(\[(eval|stdin|worker eval)\d*\]|REPL\d+)$/.test(url);
 }
 
 /** Whether a script is a line of the REPL: its variables are declared in others. */

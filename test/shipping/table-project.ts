@@ -62,6 +62,8 @@ export async function makeProject(): Promise<void> {
   const thread =
     "new Worker(new URL('table.mjs', import.meta.url)).on('exit', (code) => { process.exitCode = code; });";
   write('main-thread.mjs', `import { Worker } from 'node:worker_threads';\n${thread}\n`);
+  const text = `new Worker(${JSON.stringify(scripts.commonJs)}, { eval: true })`;
+  write('main-text.cjs', `const { Worker } = require('node:worker_threads');\n${text};\n`);
   const child =
     "const child = new Process({ target: async () => (await import('./table-module.mjs')).run() });";
   const joined = 'await child.start();\nawait child.result();\nawait child.join();';

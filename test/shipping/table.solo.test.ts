@@ -72,6 +72,7 @@ const forms: Readonly<Record<string, Form>> = {
   'a package in node_modules': { args: ['main-package.mjs'] },
   'a CommonJS package in node_modules': { args: ['main-package.cjs'] },
   'a worker thread': { args: ['main-thread.mjs'] },
+  'a worker thread given as text': { args: ['main-text.cjs'] },
   'a child process': { args: ['main-child.mjs'] },
   'a test of node --test': { args: ['--test', 'table.test.mjs'] },
   'node -e': { args: ['-e', scripts.commonJs] },
